@@ -1,0 +1,63 @@
+// Every command of the command line, in one list. A command owns its arguments and answers with an exit code.
+import { type Config, createLog, createPlatform, describeConfig, readConfig } from './core/index.ts';
+import { createRapport } from './rapport.ts';
+
+export type Command = { name: string; summary: string; run: (args: string[]) => Promise<number | undefined> };
+
+const start: Command = {
+  name: 'start',
+  summary: 'Run the server.',
+  run: async () => {
+    const config = readConfig(process.env);
+    const rapport = await createRapport(config, createLog(config.logLevel));
+    const { url } = await rapport.start();
+    console.log(`Rapport is ready at ${publicUrl(config, url)}`);
+    return untilStopped(rapport.stop);
+  },
+};
+
+const migrate: Command = {
+  name: 'migrate',
+  summary: 'Bring the database schema up to date.',
+  run: async () => {
+    const config = readConfig(process.env);
+    const platform = await createPlatform(config, createLog('warn'));
+    await platform.close();
+    console.log('The schema is current.');
+    return 0;
+  },
+};
+
+const config: Command = {
+  name: 'config',
+  summary: 'Show every setting with its value and source.',
+  run: async (args) => {
+    const entries = describeConfig(process.env);
+    if (args.includes('--json')) console.log(JSON.stringify(entries, null, 2));
+    else
+      for (const entry of entries)
+        console.log(`${entry.name.padEnd(28)} ${entry.value.padEnd(34)} ${entry.source.padEnd(12)} ${entry.summary}`);
+    readConfig(process.env);
+    return 0;
+  },
+};
+
+export const commands: Command[] = [start, migrate, config];
+
+const publicUrl = (settings: Config, listening: string): string =>
+  settings.baseUrl.endsWith(':0') ? listening : settings.baseUrl;
+
+const untilStopped = (stop: () => Promise<void>): Promise<number> =>
+  new Promise((resolve) => {
+    const end = () => {
+      process.off('SIGTERM', end).off('SIGINT', end);
+      stop().then(
+        () => resolve(0),
+        (error: unknown) => {
+          console.error(error);
+          resolve(1);
+        },
+      );
+    };
+    process.on('SIGTERM', end).on('SIGINT', end);
+  });

@@ -1,0 +1,26 @@
+// The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
+export type { Audit, AuditEntry } from './audit/audit.ts';
+export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
+export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
+export { type Config, ConfigProblems, describeConfig, readConfig } from './config.ts';
+export { type Core, createCore } from './core.ts';
+export { fromJson, toIso, toIsoOrNull, toJson } from './data/column.ts';
+export { type Database, type Db, type Dialect, dialectOf, openDatabase } from './data/database.ts';
+export { migrate } from './data/migrate.ts';
+export { type Page, page, type SortKey } from './data/page.ts';
+export { query } from './data/rows.ts';
+export { afterCommit, transact } from './data/transact.ts';
+export * from './errors.ts';
+export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
+export { createApp, pathOf } from './http/app.ts';
+export { createIdempotency } from './http/idempotency.ts';
+export type { Metrics } from './http/metrics.ts';
+export { describeApi } from './http/openapi.ts';
+export { platformRoutes } from './http/routes.ts';
+export { type Call, Reply, type Served, serve } from './http/serve.ts';
+export { createValidator } from './http/validate.ts';
+export { GiveUp, type JobContext, type Jobs, type NewJob, TryLater, type Worker } from './jobs/jobs.ts';
+export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
+export type { Schedule, Scheduler } from './jobs/scheduler.ts';
+export { createLog, type Log, silentLog } from './log.ts';
+export { createPlatform, type Platform } from './platform.ts';

@@ -1,0 +1,133 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { eachDatabase } from '../../tests/support/databases.ts';
+import { testPlatform } from '../../tests/support/platform.ts';
+import { transact } from '../data/transact.ts';
+import { backoffMs, GiveUp } from './jobs.ts';
+import { createJobStore } from './store.ts';
+
+const until = async (met: () => boolean | Promise<boolean>, ms = 8000): Promise<void> => {
+  const end = Date.now() + ms;
+  while (!(await met())) {
+    if (Date.now() > end) throw new Error('it did not happen in time');
+    await wait(10);
+  }
+};
+
+eachDatabase('a job enqueued in a transaction that fails never runs', async (on) => {
+  await using platform = await testPlatform(on);
+  const seen: unknown[] = [];
+  platform.jobs.work({ queue: 'greet', handle: async (payload) => void seen.push(payload) });
+  await platform.jobs.start();
+  await expect(
+    transact(platform.database.writer, async (trx) => {
+      await platform.jobs.enqueue(trx, { queue: 'greet', payload: 'lost' });
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
+  await platform.jobs.enqueue(platform.database.writer, { queue: 'greet', payload: 'kept' });
+  await until(() => seen.length > 0);
+  expect(seen).toEqual(['kept']);
+});
+
+eachDatabase('jobs of one key run in order, one at a time, while other keys go on', async (on) => {
+  await using platform = await testPlatform(on);
+  const log: string[] = [];
+  let inside = 0;
+  platform.jobs.work<{ key: string; n: number }>({
+    queue: 'ordered',
+    concurrency: 4,
+    handle: async ({ key, n }) => {
+      if (key === 'a') expect(++inside).toBe(1);
+      await wait(key === 'a' ? 15 : 1);
+      if (key === 'a') inside--;
+      log.push(`${key}${n}`);
+    },
+  });
+  const jobs = [1, 2, 3, 4].flatMap((n) => [
+    { key: 'a', n },
+    { key: 'b', n },
+  ]);
+  await platform.jobs.enqueue(
+    platform.database.writer,
+    ...jobs.map((payload) => ({ queue: 'ordered', key: payload.key, payload })),
+  );
+  await platform.jobs.start();
+  await until(() => log.length === 8);
+  expect(log.filter((entry) => entry.startsWith('a'))).toEqual(['a1', 'a2', 'a3', 'a4']);
+  expect(log.filter((entry) => entry.startsWith('b'))).toEqual(['b1', 'b2', 'b3', 'b4']);
+});
+
+eachDatabase('a job that gives up is a dead letter with its reason and can be replayed', async (on) => {
+  await using platform = await testPlatform(on);
+  let broken = true;
+  platform.jobs.work({
+    queue: 'fragile',
+    handle: async () => {
+      if (broken) throw new GiveUp('poison');
+    },
+  });
+  await platform.jobs.start();
+  const [id] = await platform.jobs.enqueue(platform.database.writer, { queue: 'fragile', payload: 1 });
+  await until(async () => (await platform.jobs.find(id!))?.status === 'dead');
+  expect((await platform.jobs.find(id!))?.last_error).toBe('poison');
+  broken = false;
+  expect(await platform.jobs.replay(id!)).toBe(true);
+  platform.jobs.wake('fragile');
+  await until(async () => (await platform.jobs.find(id!)) === undefined);
+});
+
+eachDatabase('a worker whose lease was taken over cannot finish the job', async (on) => {
+  await using platform = await testPlatform(on);
+  const store = createJobStore(platform.database.writer);
+  const [id] = await platform.jobs.enqueue(platform.database.writer, { queue: 'fenced', payload: 1 });
+  const now = Date.now();
+  const [first] = await store.claim('fenced', 1, now, 'first', now - 1);
+  expect(first?.id).toBe(id);
+  expect(await store.reclaim(now)).toBe(1);
+  const [second] = await store.claim('fenced', 1, now + 1, 'second', now + 1000);
+  expect(second?.attempts).toBe(2);
+  expect(await store.remove([id!], 'first')).toBe(0);
+  expect(await store.remove([id!], 'second')).toBe(1);
+});
+
+eachDatabase('a unique key keeps a second job out while the first is there', async (on) => {
+  await using platform = await testPlatform(on);
+  const db = platform.database.writer;
+  await platform.jobs.enqueue(
+    db,
+    { queue: 'once', uniqueKey: 'k', payload: 1 },
+    { queue: 'once', uniqueKey: 'k', payload: 2 },
+  );
+  await platform.jobs.enqueue(db, { queue: 'once', uniqueKey: 'k', payload: 3 });
+  expect(await db('jobs').where({ queue: 'once' })).toHaveLength(1);
+});
+
+eachDatabase('an outbox notice reaches every consumer that wants it, in order per customer', async (on) => {
+  await using platform = await testPlatform(on);
+  const heard: string[] = [];
+  for (const name of ['mail', 'log']) {
+    platform.outbox.consume({
+      name,
+      wants: (topic) => topic === 'order.placed',
+      handle: async (notice) => void heard.push(`${name}:${String(notice.payload)}`),
+    });
+  }
+  await platform.jobs.start();
+  platform.outbox.start();
+  await transact(platform.database.writer, async (trx) => {
+    for (const n of [1, 2, 3])
+      await platform.outbox.emit(trx, { topic: 'order.placed', customerId: 'ada', payload: n });
+    await platform.outbox.emit(trx, { topic: 'unheard', payload: 0 });
+  });
+  await until(() => heard.length === 6);
+  expect(heard.filter((h) => h.startsWith('mail'))).toEqual(['mail:1', 'mail:2', 'mail:3']);
+  expect(await platform.database.writer('outbox')).toEqual([]);
+});
+
+test('back-off doubles, carries jitter and stops at an hour', () => {
+  expect(backoffMs(1, 0)).toBe(1000);
+  expect(backoffMs(4, 0)).toBe(8000);
+  expect(backoffMs(4, 1)).toBe(10_000);
+  expect(backoffMs(30, 0)).toBe(3_600_000);
+});

@@ -1,0 +1,204 @@
+// The durable queue: enqueue in the transaction of the change, work at least once, back off, give up into dead letters.
+// Handlers must be idempotent. This is not a scheduler (see scheduler.ts) and not the outbox (see outbox.ts).
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock, Ids } from '../clock.ts';
+import type { Database, Db } from '../data/database.ts';
+import { afterCommit } from '../data/transact.ts';
+import type { Metrics } from '../http/metrics.ts';
+import type { Log } from '../log.ts';
+import { createJobStore, type JobRow } from './store.ts';
+
+export type NewJob = {
+  queue: string;
+  payload: unknown;
+  /** Jobs of a queue with the same key run in order, one at a time. */
+  key?: string;
+  /** While a job with this key is kept, another is not made. */
+  uniqueKey?: string;
+  runAt?: number;
+  maxAttempts?: number;
+};
+
+export type JobContext = {
+  job: { id: string; attempts: number; lastAttempt: boolean };
+  /** Aborted when the lease is lost or Rapport shuts down: stop soon, another worker goes on. */
+  signal: AbortSignal;
+  progress: (progress: unknown) => Promise<void>;
+};
+
+export type Worker<P> = {
+  queue: string;
+  handle: (payload: P, context: JobContext) => Promise<unknown>;
+  concurrency?: number;
+  leaseMs?: number;
+  /** Keep finished jobs a week, with their result (imports, schedules). Others are deleted when done. */
+  keep?: boolean;
+};
+
+/** Thrown by a handler: no further attempt, straight to the dead letters. */
+export class GiveUp extends Error {}
+
+/** Thrown by a handler: try again at a given time (ms), e.g. what a provider's Retry-After says. */
+export class TryLater extends Error {
+  readonly at: number;
+  constructor(reason: string, at: number) {
+    super(reason);
+    this.at = at;
+  }
+}
+
+const defaults = { attempts: 8, leaseMs: 30_000, pollMs: 1000 };
+
+/** 1 s, 2 s, 4 s … one hour at most, with up to a quarter of jitter so that failures do not come back in step. */
+export const backoffMs = (attempts: number, chance: number): number =>
+  Math.min(3_600_000, 1000 * 2 ** (attempts - 1)) * (1 + chance / 4);
+
+export const createJobs = (deps: {
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  metrics: Metrics;
+  random?: () => number;
+}) => {
+  const { database, clock, ids, log, metrics } = deps;
+  const random = deps.random ?? Math.random;
+  const store = createJobStore(database.writer);
+  const workers = new Map<string, Worker<never>>();
+  const running = new Set<Promise<void>>();
+  const wakers = new Map<string, () => void>();
+  const stopping = new AbortController();
+  const loops: Promise<void>[] = [];
+  let started = false;
+
+  const wake = (queue: string): void => wakers.get(queue)?.();
+
+  const runOne = async (worker: Worker<never>, row: JobRow, token: string): Promise<void> => {
+    const lost = new AbortController();
+    const leaseMs = worker.leaseMs ?? defaults.leaseMs;
+    const extending = setInterval(() => {
+      store.extend(row.id, token, clock.now() + leaseMs).then(
+        (held) => held || lost.abort(new Error('lease lost')),
+        () => {},
+      );
+    }, leaseMs / 3);
+    const context: JobContext = {
+      job: { id: row.id, attempts: row.attempts, lastAttempt: row.attempts >= row.max_attempts },
+      signal: AbortSignal.any([lost.signal, stopping.signal]),
+      progress: async (progress) => void (await store.progress(row.id, token, JSON.stringify(progress))),
+    };
+    try {
+      const result = await worker.handle(JSON.parse(row.payload) as never, context);
+      if (worker.keep)
+        await store.finish(row.id, token, {
+          status: 'done',
+          result: JSON.stringify(result ?? null),
+          finished_at: clock.now(),
+        });
+      else await store.remove([row.id], token);
+      metrics.jobs.inc({ queue: row.queue, outcome: 'done' });
+    } catch (error) {
+      await failed(row, token, error as Error, stopping.signal.aborted).catch((cause: unknown) =>
+        log.error({ err: cause, job: row.id }, 'job could not be put back'),
+      );
+    } finally {
+      clearInterval(extending);
+    }
+  };
+
+  const failed = async (row: JobRow, token: string, error: Error, shuttingDown: boolean): Promise<void> => {
+    const now = clock.now();
+    const last_error = (error.message || String(error)).slice(0, 2000);
+    if (shuttingDown)
+      return void (await store.finish(row.id, token, { status: 'waiting', run_at: now, attempts: row.attempts - 1 }));
+    const dead = error instanceof GiveUp || (row.attempts >= row.max_attempts && !(error instanceof TryLater));
+    metrics.jobs.inc({ queue: row.queue, outcome: dead ? 'dead' : 'retried' });
+    if (dead) {
+      log.error({ queue: row.queue, job: row.id, err: error }, 'job is dead');
+      await store.finish(row.id, token, { status: 'dead', last_error, finished_at: now });
+    } else {
+      const run_at = error instanceof TryLater ? error.at : Math.round(now + backoffMs(row.attempts, random()));
+      log.warn({ queue: row.queue, job: row.id, attempts: row.attempts, error: last_error }, 'job will be tried again');
+      await store.finish(row.id, token, { status: 'waiting', last_error, run_at });
+    }
+  };
+
+  const loop = async (worker: Worker<never>): Promise<void> => {
+    const slots = worker.concurrency ?? 1;
+    let busy = 0;
+    while (!stopping.signal.aborted) {
+      const { promise: woken, resolve } = Promise.withResolvers<void>();
+      wakers.set(worker.queue, resolve);
+      let claimed: JobRow[] = [];
+      const token = ids.next();
+      if (busy < slots) {
+        const now = clock.now();
+        claimed = await store
+          .claim(worker.queue, slots - busy, now, token, now + (worker.leaseMs ?? defaults.leaseMs))
+          .catch((error: unknown) => {
+            log.warn({ err: error, queue: worker.queue }, 'jobs could not be claimed');
+            return [];
+          });
+      }
+      for (const row of claimed) {
+        busy++;
+        const run = runOne(worker, row, token).finally(() => {
+          busy--;
+          running.delete(run);
+          wake(worker.queue);
+        });
+        running.add(run);
+      }
+      if (claimed.length === 0)
+        await Promise.race([
+          woken,
+          wait(defaults.pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}),
+        ]);
+    }
+  };
+
+  return {
+    enqueue: async (db: Db, ...jobs: NewJob[]): Promise<string[]> => {
+      const now = clock.now();
+      const rows = jobs.map((job) => ({
+        id: ids.next(),
+        queue: job.queue,
+        key: job.key ?? null,
+        unique_key: job.uniqueKey ?? null,
+        payload: JSON.stringify(job.payload ?? null),
+        max_attempts: job.maxAttempts ?? defaults.attempts,
+        run_at: job.runAt ?? now,
+        created_at: now,
+      }));
+      await createJobStore(db).insert(rows);
+      for (const queue of new Set(jobs.map((job) => job.queue))) afterCommit(db, () => wake(queue));
+      return rows.map((row) => row.id);
+    },
+    /** Registers who works a queue. Works from `start` on, or at once when started. */
+    work: <P>(worker: Worker<P>): void => {
+      workers.set(worker.queue, worker as Worker<never>);
+      if (started) loops.push(loop(worker as Worker<never>));
+    },
+    start: async (): Promise<void> => {
+      started = true;
+      await store.reclaim(clock.now());
+      for (const worker of workers.values()) loops.push(loop(worker));
+      const sweeping = setInterval(() => void store.reclaim(clock.now()).catch(() => {}), 5000);
+      sweeping.unref();
+      stopping.signal.addEventListener('abort', () => clearInterval(sweeping));
+    },
+    /** Takes no new job, tells the running ones to stop, waits for them. */
+    stop: async (): Promise<void> => {
+      stopping.abort(new Error('shutting down'));
+      for (const done of wakers.values()) done();
+      await Promise.all([...loops, ...running]);
+    },
+    wake,
+    find: (id: string) => store.find(id),
+    replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
+    counts: () => store.countByStatus(),
+    sweepFinished: () => store.deleteFinishedBefore(clock.now() - 7 * 86_400_000),
+  };
+};
+
+export type Jobs = ReturnType<typeof createJobs>;

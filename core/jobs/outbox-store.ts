@@ -1,0 +1,24 @@
+// Rows of the outbox.
+import { type Db, dialectOf } from '../data/database.ts';
+import { query } from '../data/rows.ts';
+
+export type OutboxRow = { id: string; topic: string; customer_id: string | null; payload: string; created_at: number };
+
+export const createOutboxStore = (db: Db) => ({
+  insert: async (rows: OutboxRow[]): Promise<void> => {
+    for (let i = 0; i < rows.length; i += 100) await db('outbox').insert(rows.slice(i, i + 100));
+  },
+  /** Removes and returns the oldest rows. One dispatcher at a time on PostgreSQL, so that order per customer holds. */
+  take: async (limit: number): Promise<OutboxRow[]> => {
+    if (dialectOf(db) === 'postgres') {
+      const [lock] = await query<{ held: boolean }>(db, 'select pg_try_advisory_xact_lock(7421002) as held');
+      if (!lock?.held) return [];
+    }
+    const rows = await query<OutboxRow>(
+      db,
+      'delete from outbox where id in (select id from outbox order by id limit ?) returning *',
+      [limit],
+    );
+    return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  },
+});

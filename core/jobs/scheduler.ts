@@ -1,0 +1,39 @@
+// Cron schedules over the job queue: every node ticks, the job's unique key lets exactly one of them run it.
+import { Cron } from 'croner';
+import type { Database } from '../data/database.ts';
+import type { Log } from '../log.ts';
+import type { JobContext, Jobs } from './jobs.ts';
+
+export type Schedule = {
+  name: string;
+  cron: string;
+  timeZone?: string;
+  run: (context: JobContext) => Promise<unknown>;
+};
+
+export const createScheduler = (deps: { database: Database; jobs: Jobs; log: Log }) => {
+  const crons: Cron[] = [];
+  const tick = (name: string) => (cron: Cron) => {
+    const at = cron.currentRun()?.toISOString().slice(0, 19) ?? '';
+    deps.jobs
+      .enqueue(deps.database.writer, { queue: `schedule:${name}`, uniqueKey: at, payload: { at }, maxAttempts: 3 })
+      .catch((error: unknown) => deps.log.error({ err: error, schedule: name }, 'schedule could not be enqueued'));
+  };
+  return {
+    add: (schedule: Schedule): { stop: () => void } => {
+      deps.jobs.work({
+        queue: `schedule:${schedule.name}`,
+        keep: true,
+        handle: (_: unknown, context) => schedule.run(context),
+      });
+      const cron = new Cron(schedule.cron, { timezone: schedule.timeZone ?? 'UTC', unref: true }, tick(schedule.name));
+      crons.push(cron);
+      return { stop: () => cron.stop() };
+    },
+    stop: (): void => {
+      for (const cron of crons) cron.stop();
+    },
+  };
+};
+
+export type Scheduler = ReturnType<typeof createScheduler>;

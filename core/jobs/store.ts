@@ -1,0 +1,97 @@
+// Rows of jobs. A claim is a lease with a token: whoever finishes must still hold it, so a late worker changes nothing.
+import { type Db, dialectOf } from '../data/database.ts';
+import { query } from '../data/rows.ts';
+
+export type JobStatus = 'waiting' | 'running' | 'done' | 'dead';
+
+export type JobRow = {
+  id: string;
+  queue: string;
+  key: string | null;
+  unique_key: string | null;
+  status: JobStatus;
+  payload: string;
+  progress: string | null;
+  result: string | null;
+  attempts: number;
+  max_attempts: number;
+  run_at: number;
+  lease_token: string | null;
+  lease_until: number | null;
+  last_error: string | null;
+  created_at: number;
+  finished_at: number | null;
+};
+
+export type NewJobRow = Pick<
+  JobRow,
+  'id' | 'queue' | 'key' | 'unique_key' | 'payload' | 'max_attempts' | 'run_at' | 'created_at'
+>;
+
+const insertAtOnce = 60;
+
+export const createJobStore = (db: Db) => ({
+  /** Jobs whose unique key is taken are left out. */
+  insert: async (rows: NewJobRow[]): Promise<void> => {
+    for (let i = 0; i < rows.length; i += insertAtOnce) {
+      const chunk = rows.slice(i, i + insertAtOnce).map((row) => ({ ...row, status: 'waiting', attempts: 0 }));
+      await db('jobs').insert(chunk).onConflict(['queue', 'unique_key']).ignore();
+    }
+  },
+
+  /** Takes up to `limit` due jobs of a queue. Of jobs with one key only the oldest unfinished may run. */
+  claim: (queue: string, limit: number, now: number, token: string, until: number): Promise<JobRow[]> => {
+    const lock = dialectOf(db) === 'postgres' ? 'for update of j skip locked' : '';
+    return query<JobRow>(
+      db,
+      `update jobs set status = 'running', lease_token = ?, lease_until = ?, attempts = attempts + 1
+       where id in (
+         select j.id from jobs j
+         where j.status = 'waiting' and j.queue = ? and j.run_at <= ?
+           and (j.key is null or not exists (
+             select 1 from jobs k where k.queue = j.queue and k.key = j.key and k.status in ('waiting', 'running') and k.id < j.id))
+         order by j.run_at, j.id limit ? ${lock})
+       returning *`,
+      [token, until, queue, now, limit],
+    ).then((rows) => rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  },
+
+  extend: (id: string, token: string, until: number): Promise<number> =>
+    db('jobs').where({ id, lease_token: token, status: 'running' }).update({ lease_until: until }),
+
+  progress: (id: string, token: string, progress: string): Promise<number> =>
+    db('jobs').where({ id, lease_token: token }).update({ progress }),
+
+  remove: (ids: string[], token: string): Promise<number> =>
+    db('jobs').whereIn('id', ids).where({ lease_token: token }).delete(),
+
+  finish: (id: string, token: string, change: Partial<JobRow>): Promise<number> =>
+    db('jobs')
+      .where({ id, lease_token: token })
+      .update({ ...change, lease_token: null, lease_until: null }),
+
+  /** Leases whose holder died: the job waits again, or is dead when it had its tries. */
+  reclaim: async (now: number): Promise<number> => {
+    const expired = () => db('jobs').where('status', 'running').where('lease_until', '<', now);
+    const dead = await expired()
+      .whereRaw('attempts >= max_attempts')
+      .update({ status: 'dead', lease_token: null, last_error: 'The worker died in every attempt.', finished_at: now });
+    return dead + (await expired().update({ status: 'waiting', lease_token: null, run_at: now }));
+  },
+
+  find: (id: string): Promise<JobRow | undefined> => db('jobs').where({ id }).first(),
+  findNextRun: async (queues: string[]): Promise<number | null> => {
+    const row = (await db('jobs').where('status', 'waiting').whereIn('queue', queues).min({ at: 'run_at' }).first()) as
+      | { at: number | null }
+      | undefined;
+    return row?.at ?? null;
+  },
+  countByStatus: (): Promise<{ queue: string; status: JobStatus; count: number }[]> =>
+    db('jobs').select('queue', 'status').count({ count: '*' }).groupBy('queue', 'status') as never,
+  replay: (id: string, now: number): Promise<number> =>
+    db('jobs').where({ id, status: 'dead' }).update({ status: 'waiting', attempts: 0, run_at: now, finished_at: null }),
+  deleteFinishedBefore: (at: number): Promise<number> =>
+    db('jobs').where('status', 'done').where('finished_at', '<', at).delete(),
+});
+
+export type JobStore = ReturnType<typeof createJobStore>;

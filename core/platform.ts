@@ -1,0 +1,52 @@
+// What every feature is given: database, clock, ids, jobs, outbox, changes, audit, log, metrics. Made once in main.ts or a test.
+import { type Audit, createAudit } from './audit/audit.ts';
+import { type Changes, createChanges } from './changes.ts';
+import { type Clock, createIds, type Ids, systemClock, systemRandom } from './clock.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './data/database.ts';
+import { migrate } from './data/migrate.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createOutbox, type Outbox } from './jobs/outbox.ts';
+import { createScheduler, type Scheduler } from './jobs/scheduler.ts';
+import type { Log } from './log.ts';
+
+export type Platform = {
+  config: Config;
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  metrics: Metrics;
+  jobs: Jobs;
+  outbox: Outbox;
+  scheduler: Scheduler;
+  changes: Changes;
+  audit: Audit;
+  close: () => Promise<void>;
+};
+
+/** Opens the database, brings the schema up to date, makes the machinery. Starts nothing. */
+export const createPlatform = async (config: Config, log: Log, clock: Clock = systemClock): Promise<Platform> => {
+  const database = await openDatabase(config.databaseUrl);
+  const applied = await migrate(database);
+  if (applied.length > 0) log.info({ migrations: applied.length }, 'schema brought up to date');
+  const ids = createIds(clock, systemRandom);
+  const metrics = createMetrics();
+  const jobs = createJobs({ database, clock, ids, log, metrics });
+  const outbox = createOutbox({ database, jobs, clock, ids, log });
+  return {
+    config,
+    database,
+    clock,
+    ids,
+    log,
+    metrics,
+    jobs,
+    outbox,
+    scheduler: createScheduler({ database, jobs, log }),
+    changes: createChanges(),
+    audit: createAudit({ clock }),
+    close: () => database.close(),
+  };
+};

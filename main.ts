@@ -1,0 +1,21 @@
+// The command line: finds the command, runs it, turns a failure into one clear line and an exit code.
+
+import { commands } from './commands.ts';
+import { ConfigProblems } from './core/index.ts';
+
+const [name = 'help', ...args] = process.argv.slice(2);
+const command = commands.find((candidate) => candidate.name === name);
+
+if (!command) {
+  const known = commands.map((c) => `  ${c.name.padEnd(12)} ${c.summary}`).join('\n');
+  console.error(`${name === 'help' ? 'Rapport' : `There is no command "${name}".`}\n\nCommands:\n${known}`);
+  process.exitCode = name === 'help' ? 0 : 2;
+} else {
+  try {
+    process.exitCode = (await command.run(args)) ?? 0;
+  } catch (error) {
+    const expected = error instanceof ConfigProblems || (error as { code?: string }).code !== undefined;
+    console.error(expected ? (error as Error).message : error);
+    process.exitCode = 1;
+  }
+}
