@@ -1,0 +1,183 @@
+// The walls of the house. Each wall is a line of the table; each is first seen red on a planted violation.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+type SourceFile = { path: string; text: string };
+type Wall = { name: string; planted: SourceFile; broken: (file: SourceFile) => string[] };
+
+const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.startsWith('tests/');
+
+/** Every module a file names: static and dynamic imports, re-exports, require. */
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"]+)\1/g)].map((match) => match[2]!);
+
+/** A relative import as a path from the root; a package as it is. */
+const resolved = (file: string, name: string): string =>
+  name.startsWith('.') ? new URL(name, `file:///${file}`).pathname.slice(1) : name;
+
+const only =
+  (folder: string, allowed: (target: string, from: string) => boolean) =>
+  ({ path, text }: SourceFile): string[] =>
+    path.startsWith(`${folder}/`) && !isTest(path)
+      ? importsOf(text)
+          .map((name) => resolved(path, name))
+          .filter((target) => !allowed(target, path))
+      : [];
+
+const single =
+  (name: RegExp, owners: RegExp) =>
+  ({ path, text }: SourceFile): string[] =>
+    isTest(path) || owners.test(path) || /^(bench|docs|console|\.ci)\//.test(path)
+      ? []
+      : importsOf(text).filter((target) => name.test(target));
+
+const isPackage = (target: string): boolean =>
+  !/^(core|rules|marketplace|plugins|console|migrations|sdk|tests|bench)\/|^[a-z]+\.ts$/.test(target);
+const isSdk = (target: string): boolean => target === '@rapport/sdk' || target.startsWith('@rapport/sdk/');
+const isOwnFolder = (target: string, from: string): boolean => target.startsWith(`${from.split('/')[0]}/`);
+
+const walls: Wall[] = [
+  {
+    name: 'sdk imports nothing of ours, and Node only in testing and cli',
+    planted: { path: 'sdk/index.ts', text: "import { x } from '../core/index.ts';" },
+    broken: only(
+      'sdk',
+      (target, from) =>
+        isOwnFolder(target, from) ||
+        target === 'typebox' ||
+        (/^sdk\/(testing|cli)/.test(from) && (target.startsWith('node:') || isPackage(target))),
+    ),
+  },
+  {
+    name: 'core imports only sdk and core',
+    planted: { path: 'core/core.ts', text: "import { createRules } from '../rules/index.ts';" },
+    broken: only('core', (target, from) => isOwnFolder(target, from) || isPackage(target) || target === 'package.json'),
+  },
+  {
+    name: 'rules see core through its door only',
+    planted: { path: 'rules/segments/store.ts', text: "import { page } from '../../core/data/page.ts';" },
+    broken: only(
+      'rules',
+      (target, from) => isOwnFolder(target, from) || isPackage(target) || target === 'core/index.ts',
+    ),
+  },
+  {
+    name: 'marketplace sees core through its door only',
+    planted: { path: 'marketplace/index.ts', text: "import { createRules } from '../rules/index.ts';" },
+    broken: only(
+      'marketplace',
+      (target, from) => isOwnFolder(target, from) || isPackage(target) || target === 'core/index.ts',
+    ),
+  },
+  {
+    name: 'a plugin imports the SDK and its own files, nothing else',
+    planted: { path: 'plugins/channel-email/index.ts', text: "import nodemailer from 'nodemailer';" },
+    broken: only(
+      'plugins',
+      (target, from) => isSdk(target) || target.startsWith(from.split('/').slice(0, 2).join('/')),
+    ),
+  },
+  {
+    name: 'the console uses the SDK, never the server',
+    planted: { path: 'console/src/main.tsx', text: "import { serve } from '../../core/index.ts';" },
+    broken: only('console', (target, from) => isOwnFolder(target, from) || isPackage(target)),
+  },
+  {
+    name: 'a migration is frozen history: it imports knex types only',
+    planted: { path: 'migrations/0001_platform.ts', text: "import { toIso } from '../core/index.ts';" },
+    broken: only('migrations', (target) => target === 'knex'),
+  },
+  {
+    name: 'the map and the command line open doors, not insides',
+    planted: { path: 'rapport.ts', text: "import { createJobs } from './core/jobs/jobs.ts';" },
+    broken: ({ path, text }) =>
+      /^(main|rapport|commands|demo)\.ts$/.test(path)
+        ? importsOf(text)
+            .map((name) => resolved(path, name))
+            .filter((target) => /^(core|rules|marketplace|plugins)\/(?!index\.ts$)/.test(target))
+        : [],
+  },
+  {
+    name: 'knex is opened in core/data and spoken in stores',
+    planted: { path: 'core/customers/service.ts', text: "import knex from 'knex';" },
+    broken: single(/^knex($|\/)/, /^core\/data\/|store\.ts$|^migrations\/|^rules\/sql/),
+  },
+  {
+    name: 'isolated-vm lives in the worker',
+    planted: { path: 'core/plugins/host.ts', text: "import ivm from 'isolated-vm';" },
+    broken: single(/^isolated-vm$/, /^core\/plugins\/worker/),
+  },
+  {
+    name: 'processes are started by the plugin host',
+    planted: { path: 'core/imports/service.ts', text: "import { spawn } from 'node:child_process';" },
+    broken: single(/^(node:)?child_process$/, /^core\/plugins\/host|^(setup|rapport)\.mjs$|^sdk\/cli\//),
+  },
+  {
+    name: 'the environment is read in core/config.ts and handed over at the command line',
+    planted: { path: 'core/log.ts', text: 'export const level = process.env.LEVEL;' },
+    broken: ({ path, text }) =>
+      isTest(path) ||
+      /^(core\/config|commands|demo)\.ts$|^core\/[a-z]+\/commands\.ts$|^(bench|docs|console|sdk\/cli)\/|\.mjs$/.test(
+        path,
+      )
+        ? []
+        : [...text.matchAll(/process\.env/g)].map(() => 'process.env'),
+  },
+];
+
+const sources: SourceFile[] = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx', '*.mjs'], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path && !path.startsWith('tests/sandbox/hostile/'))
+  .flatMap((path) => {
+    try {
+      return [{ path, text: readFileSync(path, 'utf8') }];
+    } catch {
+      return [];
+    }
+  });
+
+describe('walls', () => {
+  test('there is something to look at', () => {
+    expect(sources.length).toBeGreaterThan(50);
+  });
+
+  for (const wall of walls) {
+    test(`${wall.name}: a planted violation is seen`, () => {
+      expect(wall.broken(wall.planted)).not.toEqual([]);
+    });
+
+    test(wall.name, () => {
+      const found = sources.flatMap((file) => wall.broken(file).map((target) => `${file.path} → ${target}`));
+      expect(found).toEqual([]);
+    });
+  }
+});
+
+describe('sizes', () => {
+  const limit = 300;
+  test('no source file is longer than 300 lines', () => {
+    const long = sources
+      .filter((file) => !isTest(file.path) && file.text.split('\n').length > limit + 1)
+      .map((file) => file.path);
+    expect(long).toEqual([]);
+  });
+
+  test('no folder is a drawer', () => {
+    expect(
+      sources.filter((file) => /(^|\/)(utils?|helpers?|common|lib)(\/|\.ts)/.test(file.path)).map((file) => file.path),
+    ).toEqual([]);
+  });
+
+  test('every source file says in its first line what it is for', () => {
+    const bare = sources
+      .filter(
+        (file) =>
+          !isTest(file.path) && !/^(#!|\/\/|\/\*)/.test(file.text) && !/\/index\.ts$|config\.ts$/.test(file.path),
+      )
+      .map((file) => file.path);
+    expect(bare).toEqual([]);
+  });
+});
