@@ -1,1 +1,3 @@
+export * from './messages.ts';
 export * from './platform.ts';
+export * from './webhooks.ts';

@@ -1,1 +1,3 @@
+export * from './messages.ts';
 export * from './shared.ts';
+export * from './webhooks.ts';

@@ -1,0 +1,68 @@
+// Webhooks after the Standard Webhooks specification: signed, retried, replayable.
+import { type Static, Type } from 'typebox';
+import { Closed, Id, Nullable, Time } from './shared.ts';
+
+export const topics = [
+  'customer.created',
+  'customer.updated',
+  'customer.merged',
+  'customer.erased',
+  'consent.changed',
+  'event.recorded',
+  'order.placed',
+  'order.refunded',
+  'member.level-changed',
+  'segment.entered',
+  'segment.left',
+  'promotion.redeemed',
+  'alert.fired',
+  'message.sent',
+  'message.failed',
+  'import.finished',
+] as const;
+export type Topic = (typeof topics)[number];
+
+export const Topics = Type.Array(Type.Enum([...topics]), { minItems: 1, maxItems: topics.length, uniqueItems: true });
+
+const status = Type.Union([Type.Literal('active'), Type.Literal('paused'), Type.Literal('gone')]);
+
+export const Webhook = Closed({
+  id: Id,
+  url: Type.String(),
+  description: Nullable(Type.String()),
+  topics: Topics,
+  status,
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type Webhook = Static<typeof Webhook>;
+
+/** The secret is shown once, when the webhook is made. */
+export const WebhookWithSecret = Closed({ ...Webhook.properties, secret: Type.String() });
+
+export const NewWebhook = Closed({
+  url: Type.String({ maxLength: 2000, pattern: '^https?://' }),
+  description: Type.Optional(Type.String({ maxLength: 500 })),
+  topics: Topics,
+});
+export type NewWebhook = Static<typeof NewWebhook>;
+
+export const WebhookChange = Closed({
+  url: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https?://' })),
+  description: Type.Optional(Nullable(Type.String({ maxLength: 500 }))),
+  topics: Type.Optional(Topics),
+  status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('paused')])),
+});
+export type WebhookChange = Static<typeof WebhookChange>;
+
+export const Delivery = Closed({
+  id: Id,
+  topic: Type.String(),
+  status: Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('failed')]),
+  attempts: Type.Integer(),
+  responseStatus: Nullable(Type.Integer()),
+  reason: Nullable(Type.String()),
+  createdAt: Time,
+  deliveredAt: Nullable(Time),
+});
+export type Delivery = Static<typeof Delivery>;
