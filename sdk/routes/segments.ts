@@ -86,7 +86,7 @@ export const listSegmentTemplates = defineRoute({
   path: '/segments/templates',
   scope: 'segments:read',
   tag,
-  summary: 'Ready-made conditions to start from',
+  summary: 'Ready-made conditions to begin with',
   reply: Closed({ data: Type.Array(SegmentTemplate) }),
 });
 export const getSegmentImpact = defineRoute({
