@@ -1,0 +1,271 @@
+// Promotions: what an admin writes, what a shop asks (quote, redeem, cancel) and what it is told.
+import { type Static, Type } from 'typebox';
+import { Closed, Currency, Id, Key, Money, Nullable, pageOf, Time } from './shared.ts';
+
+const Amount = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' });
+const Count = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
+const Keys = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 1000 });
+const Local = Type.String({
+  maxLength: 40,
+  description: 'ISO-8601; without an offset it is local time of `timeZone`',
+});
+
+export const promotionTargets = ['line', 'freeItem', 'order', 'shipping', 'points', 'tier', 'coupon'] as const;
+export const PromotionTarget = Type.Enum([...promotionTargets]);
+export type PromotionTarget = (typeof promotionTargets)[number];
+
+export const PromotionParams = Closed({
+  target: PromotionTarget,
+  bp: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Basis points: 1000 is 10 %' })),
+  amount: Type.Optional(Amount),
+  currency: Type.Optional(Currency),
+  maxAmount: Type.Optional(Amount),
+  match: Type.Optional(Closed({ skus: Type.Optional(Keys), categories: Type.Optional(Keys) })),
+  buy: Type.Optional(Count),
+  get: Type.Optional(Count),
+  maxRounds: Type.Optional(Count),
+  stacking: Type.Optional(Type.Enum(['exclusive', 'stackable', 'always'])),
+  group: Type.Optional(Type.String({ minLength: 1, maxLength: 63 })),
+  code: Type.Optional(Closed({ required: Type.Boolean(), pool: Type.Optional(Key) })),
+  limits: Type.Optional(
+    Closed({
+      total: Type.Optional(Count),
+      perCustomer: Type.Optional(Count),
+      budget: Type.Optional(Amount),
+      budgetMode: Type.Optional(Type.Enum(['refuse', 'partial'])),
+    }),
+  ),
+  schedule: Type.Optional(
+    Closed({
+      from: Type.Optional(Nullable(Local)),
+      to: Type.Optional(Nullable(Local)),
+      timeZone: Type.Optional(Type.String({ maxLength: 60, description: 'IANA name, like Europe/Berlin' })),
+    }),
+  ),
+  points: Type.Optional(
+    Closed({
+      per: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Points for each `unit`' }),
+      unit: Amount,
+      pendingDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650 })),
+      expireMonths: Type.Optional(Type.Integer({ minimum: 1, maximum: 1200 })),
+    }),
+  ),
+  tier: Type.Optional(Closed({ level: Key })),
+  coupon: Type.Optional(
+    Closed({ promotion: Key, validDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })) }),
+  ),
+  onReturn: Type.Optional(Type.Enum(['keep', 'recalculate'])),
+});
+export type PromotionParams = Static<typeof PromotionParams>;
+
+export const PromotionGrant = Closed({
+  type: Type.Optional(Type.String({ minLength: 1, maxLength: 63 })),
+  params: PromotionParams,
+});
+
+/** Checked by the rule language at save, not here: a fault there has its own code and pointer. */
+const ConditionTree = Type.Record(Type.String(), Type.Unknown(), { description: 'Conditions of the rule language' });
+
+export const promotionStatuses = ['draft', 'active', 'paused', 'archived'] as const;
+export const PromotionStatus = Type.Enum([...promotionStatuses]);
+export type PromotionStatus = (typeof promotionStatuses)[number];
+
+export const PromotionTest = Closed({
+  facts: Type.Record(Type.String(), Type.Unknown()),
+  expected: Type.Boolean(),
+  note: Type.Optional(Type.String({ maxLength: 500 })),
+});
+
+const written = {
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  description: Type.Optional(Nullable(Type.String({ maxLength: 4000 }))),
+  priority: Type.Optional(Type.Integer({ minimum: -1_000_000, maximum: 1_000_000, description: 'Higher goes first' })),
+  status: Type.Optional(PromotionStatus),
+  conditions: ConditionTree,
+  event: PromotionGrant,
+  tests: Type.Optional(Type.Array(PromotionTest, { maxItems: 100 })),
+  confirmEveryone: Type.Optional(Type.Boolean({ description: 'Needed when `all` is empty, which means everybody' })),
+};
+
+export const NewPromotion = Closed({ key: Key, kind: Type.Optional(Type.Literal('promotion')), ...written });
+export type NewPromotion = Static<typeof NewPromotion>;
+export const PromotionChange = Type.Partial(Closed(written), { additionalProperties: false });
+export type PromotionChange = Static<typeof PromotionChange>;
+
+export const PromotionUse = Closed({
+  used: Type.Integer(),
+  spent: Type.Integer({ description: 'Minor units given away, of the budget' }),
+});
+
+export const Promotion = Closed({
+  key: Type.String(),
+  kind: Type.Literal('promotion'),
+  name: Type.String(),
+  description: Nullable(Type.String()),
+  priority: Type.Integer(),
+  status: PromotionStatus,
+  /** The version shown here; `activeVersion` is the one that runs. */
+  version: Type.Integer(),
+  activeVersion: Nullable(Type.Integer()),
+  conditions: Type.Unknown(),
+  event: Type.Unknown(),
+  tests: Type.Array(Type.Unknown()),
+  use: PromotionUse,
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type Promotion = Static<typeof Promotion>;
+export const PromotionPage = pageOf(Promotion);
+
+const Sku = Type.String({ minLength: 1, maxLength: 200 });
+export const CartLine = Closed({
+  sku: Sku,
+  category: Type.Optional(Nullable(Type.String({ maxLength: 200 }))),
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
+  unitPrice: Money,
+});
+export type CartLine = Static<typeof CartLine>;
+
+export const Cart = Closed({
+  currency: Currency,
+  lines: Type.Array(CartLine, { maxItems: 500 }),
+  shipping: Type.Optional(Money),
+  codes: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 20 })),
+});
+export type Cart = Static<typeof Cart>;
+
+/** A customer's id, or one identity. Unknown is an error; absent is an anonymous cart. */
+export const CartCustomer = Type.Union([
+  Id,
+  Closed(
+    {
+      id: Type.Optional(Id),
+      externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      email: Type.Optional(Type.String({ minLength: 3, maxLength: 320 })),
+      phone: Type.Optional(Type.String({ minLength: 3, maxLength: 40 })),
+      anonymousId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    },
+    { minProperties: 1 },
+  ),
+]);
+export type CartCustomer = Static<typeof CartCustomer>;
+
+const asked = {
+  customer: Type.Optional(Nullable(CartCustomer)),
+  cart: Cart,
+  now: Type.Optional(Type.String({ format: 'date-time', description: 'Try another moment; needs promotions:write' })),
+};
+export const QuoteRequest = Closed(asked);
+export type QuoteRequest = Static<typeof QuoteRequest>;
+const OrderId = Type.String({ minLength: 1, maxLength: 200, description: "The shop's id of the order" });
+export const RedeemRequest = Closed({ orderId: OrderId, customer: asked.customer, cart: asked.cart });
+export type RedeemRequest = Static<typeof RedeemRequest>;
+export const CancelRequest = Closed({ orderId: OrderId });
+
+export const skipReasons = [
+  'condition',
+  'excluded',
+  'group',
+  'threshold',
+  'budget',
+  'currency',
+  'code',
+  'schedule',
+  'limit',
+  'customer_limit',
+  'nothing_left',
+  'no_match',
+] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+export const SkippedPromotion = Closed({
+  key: Type.String(),
+  reason: Type.Enum([...skipReasons]),
+  detail: Type.Optional(Type.String({ description: 'The figures, like "9450 < 10000"' })),
+  by: Type.Optional(Type.String({ description: 'The promotion that caused it' })),
+});
+export type SkippedPromotion = Static<typeof SkippedPromotion>;
+
+export const AppliedPromotion = Closed({
+  key: Type.String(),
+  version: Type.Integer(),
+  name: Type.String(),
+  target: PromotionTarget,
+  amount: Type.Integer({ description: 'Minor units off; 0 for points, tier and coupon' }),
+  lines: Type.Array(Type.Integer(), { description: 'Its share of each line, in the order of the cart; sums to goods' }),
+  shipping: Type.Integer({ description: 'Its share of shipping' }),
+  code: Type.Optional(Type.String()),
+  points: Type.Optional(Type.Integer()),
+  availableAt: Type.Optional(Time),
+  expiresAt: Type.Optional(Nullable(Time)),
+  tier: Type.Optional(Type.String({ description: 'The level given' })),
+  coupon: Type.Optional(
+    Closed({
+      promotion: Type.String(),
+      code: Type.Optional(Type.String({ description: 'The code issued; only after redeem' })),
+      expiresAt: Type.Optional(Nullable(Time)),
+    }),
+  ),
+  onReturn: Type.Optional(Type.Enum(['keep', 'recalculate'])),
+});
+export type AppliedPromotion = Static<typeof AppliedPromotion>;
+
+const QuotedLine = Closed({
+  sku: Sku,
+  quantity: Type.Integer(),
+  gross: Type.Integer(),
+  discount: Type.Integer(),
+  net: Type.Integer(),
+});
+
+const quoted = {
+  currency: Currency,
+  lines: Type.Array(QuotedLine),
+  subtotal: Type.Integer({ description: 'Goods before discounts' }),
+  discount: Type.Integer({ description: 'Off the goods' }),
+  shipping: Type.Integer({ description: 'Shipping to pay' }),
+  shippingDiscount: Type.Integer(),
+  total: Type.Integer({ description: 'Goods and shipping to pay' }),
+  points: Type.Integer({ description: 'All points this cart earns' }),
+  pointsAvailable: Type.Integer({ description: 'Of them at once' }),
+  pointsPending: Type.Array(Closed({ points: Type.Integer(), availableAt: Time })),
+  applied: Type.Array(AppliedPromotion),
+  skipped: Type.Array(SkippedPromotion),
+};
+export const Quote = Closed(quoted);
+export type Quote = Static<typeof Quote>;
+
+export const RedemptionStatus = Type.Enum(['redeemed', 'cancelled']);
+export const RedeemReply = Closed({
+  orderId: Type.String(),
+  status: RedemptionStatus,
+  customerId: Nullable(Type.String()),
+  redeemedAt: Time,
+  ...quoted,
+});
+export type RedeemReply = Static<typeof RedeemReply>;
+
+export const CancelReply = Closed({
+  orderId: Type.String(),
+  status: RedemptionStatus,
+  cancelledAt: Time,
+  promotions: Type.Array(Type.String(), { description: 'Promotions given back' }),
+});
+export type CancelReply = Static<typeof CancelReply>;
+
+export const Redemption = Closed({
+  id: Type.String(),
+  promotion: Type.String(),
+  version: Type.Integer(),
+  orderId: Type.String(),
+  customerId: Nullable(Type.String()),
+  status: RedemptionStatus,
+  amount: Type.Integer(),
+  currency: Currency,
+  points: Type.Integer(),
+  code: Nullable(Type.String()),
+  redeemedAt: Time,
+  cancelledAt: Nullable(Time),
+});
+export type Redemption = Static<typeof Redemption>;
+export const RedemptionPage = pageOf(Redemption);
