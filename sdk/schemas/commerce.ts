@@ -1,0 +1,153 @@
+// Products, orders with lines, refunds. Money in integer minor units.
+import { type Static, Type } from 'typebox';
+import { CustomerRef } from './customers.ts';
+import { Closed, Currency, Id, Money, Nullable, PageQuery, pageOf, Time } from './shared.ts';
+
+const Sku = Type.String({ minLength: 1, maxLength: 100 });
+const text = Nullable(Type.String());
+const productFields = {
+  name: Type.String({ minLength: 1, maxLength: 300 }),
+  category: Type.String({ minLength: 1, maxLength: 200 }),
+  description: Type.String({ maxLength: 5000 }),
+  imageUrl: Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2000 }),
+  price: Money,
+  currency: Currency,
+  stock: Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Absent: not counted' }),
+};
+const ProductStatus = Type.Union([Type.Literal('active'), Type.Literal('archived')]);
+export const NewProduct = Closed({
+  sku: Sku,
+  name: productFields.name,
+  category: Type.Optional(productFields.category),
+  description: Type.Optional(productFields.description),
+  imageUrl: Type.Optional(productFields.imageUrl),
+  price: Type.Optional(productFields.price),
+  currency: Type.Optional(productFields.currency),
+  stock: Type.Optional(productFields.stock),
+  status: Type.Optional(ProductStatus),
+});
+export type NewProduct = Static<typeof NewProduct>;
+export const ProductChange = Closed({
+  name: Type.Optional(productFields.name),
+  category: Type.Optional(Nullable(productFields.category)),
+  description: Type.Optional(Nullable(productFields.description)),
+  imageUrl: Type.Optional(Nullable(productFields.imageUrl)),
+  price: Type.Optional(Nullable(productFields.price)),
+  currency: Type.Optional(Nullable(productFields.currency)),
+  stock: Type.Optional(Nullable(productFields.stock)),
+  status: Type.Optional(ProductStatus),
+});
+export type ProductChange = Static<typeof ProductChange>;
+export const Product = Closed(
+  {
+    id: Id,
+    sku: Type.String(),
+    name: Type.String(),
+    category: text,
+    description: text,
+    imageUrl: text,
+    price: Nullable(Type.Integer()),
+    currency: text,
+    stock: Nullable(Type.Integer()),
+    status: Type.String(),
+    createdAt: Time,
+    updatedAt: Time,
+  },
+  { $id: 'Product' },
+);
+export type Product = Static<typeof Product>;
+export const ProductPage = pageOf(Product);
+export const ProductQuery = Closed({
+  ...PageQuery.properties,
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Names that start with it, or the sku' })),
+  sku: Type.Optional(Sku),
+  category: Type.Optional(Type.String()),
+  status: Type.Optional(ProductStatus),
+});
+
+export const OrderStatus = Type.Union(
+  ['placed', 'paid', 'shipped', 'completed', 'cancelled', 'refunded'].map((s) => Type.Literal(s)),
+);
+export const NewOrderLine = Closed({
+  sku: Sku,
+  name: Type.Optional(Type.String({ maxLength: 300 })),
+  category: Type.Optional(Type.String({ maxLength: 200 })),
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  /** Absent: the product's price. */
+  unitPrice: Type.Optional(Money),
+  discount: Type.Optional(Money),
+  /** Checked when given: quantity × unitPrice − discount. */
+  total: Type.Optional(Money),
+  externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+});
+export type NewOrderLine = Static<typeof NewOrderLine>;
+export const NewOrder = Closed({
+  externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  source: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,64}$' })),
+  customer: CustomerRef,
+  currency: Currency,
+  orderedAt: Type.Optional(Time),
+  status: Type.Optional(OrderStatus),
+  lines: Type.Array(NewOrderLine, { minItems: 1, maxItems: 500 }),
+  /** Off the whole order, after the lines' own discounts. */
+  discount: Type.Optional(Money),
+  shipping: Type.Optional(Money),
+  /** Checked when given. */
+  total: Type.Optional(Money),
+});
+export type NewOrder = Static<typeof NewOrder>;
+
+export const OrderLine = Closed({
+  lineNo: Type.Integer(),
+  sku: Type.String(),
+  name: text,
+  category: text,
+  quantity: Type.Integer(),
+  unitPrice: Type.Integer(),
+  discount: Type.Integer(),
+  total: Type.Integer(),
+  externalId: text,
+});
+export const Refund = Closed({ id: Id, amount: Type.Integer(), reason: text, at: Time });
+const orderFields = {
+  id: Id,
+  customerId: Id,
+  source: Type.String(),
+  externalId: text,
+  status: Type.String(),
+  currency: Type.String(),
+  subtotal: Type.Integer({ description: 'Sum of the lines' }),
+  discount: Type.Integer(),
+  shipping: Type.Integer(),
+  total: Type.Integer({ description: 'subtotal − discount + shipping' }),
+  refunded: Type.Integer(),
+  quantity: Type.Integer(),
+  orderedAt: Time,
+  createdAt: Time,
+  updatedAt: Time,
+};
+export const OrderSummary = Closed(orderFields);
+export type OrderSummary = Static<typeof OrderSummary>;
+export const Order = Closed(
+  { ...orderFields, lines: Type.Array(OrderLine), refunds: Type.Array(Refund) },
+  { $id: 'Order' },
+);
+export type Order = Static<typeof Order>;
+export const OrderPage = pageOf(OrderSummary);
+export const OrderQuery = Closed({
+  ...PageQuery.properties,
+  customerId: Type.Optional(Id),
+  externalId: Type.Optional(Type.String()),
+  status: Type.Optional(OrderStatus),
+  from: Type.Optional(Time),
+  to: Type.Optional(Time),
+});
+export const OrderChange = Closed({ status: OrderStatus });
+/** Absent amount: everything not yet refunded. */
+export const NewRefund = Closed({
+  amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),
+  reason: Type.Optional(Type.String({ maxLength: 500 })),
+  /** Puts the goods of a full refund back into stock. */
+  restock: Type.Optional(Type.Boolean()),
+});
+export type NewRefund = Static<typeof NewRefund>;
