@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 
 export const up = async (db: Knex): Promise<void> => {
+  const sqlite = db.client.config.client !== 'pg';
   await db.schema.createTable('attribute_definitions', (t) => {
     t.text('key').primary();
     t.text('title').notNullable();
@@ -9,6 +10,7 @@ export const up = async (db: Knex): Promise<void> => {
     t.text('description');
     // text | number | integer | boolean | date | datetime | money | list
     t.text('type').notNullable();
+    // JSON array of texts.
     t.text('options');
     t.boolean('personal').notNullable().defaultTo(false);
     t.boolean('unique').notNullable().defaultTo(false);
@@ -16,7 +18,10 @@ export const up = async (db: Knex): Promise<void> => {
     t.bigInteger('archived_at');
   });
   await db.schema.createTable('customers', (t) => {
-    t.text('id').primary();
+    // SQLite only: the row number that the full-text index speaks of; stable under VACUUM, which a bare rowid is not.
+    if (sqlite) t.specificType('row_no', 'integer primary key');
+    if (sqlite) t.text('id').notNullable().unique();
+    else t.text('id').primary();
     t.text('external_id').unique();
     t.text('type').notNullable().defaultTo('person');
     t.text('name');
@@ -82,6 +87,18 @@ export const up = async (db: Knex): Promise<void> => {
     t.bigInteger('changed_at').notNullable();
     t.primary(['customer_id', 'channel', 'purpose']);
   });
+  // Every consent ever given or withdrawn, with its proof; `consents` is the latest of each.
+  await db.schema.createTable('consent_changes', (t) => {
+    t.text('id').primary();
+    t.text('customer_id').notNullable().references('customers.id');
+    t.text('channel').notNullable();
+    t.text('purpose').notNullable();
+    t.text('status').notNullable();
+    t.text('source');
+    t.text('proof');
+    t.bigInteger('at').notNullable();
+    t.index(['customer_id', 'at']);
+  });
   await db.schema.createTable('customer_tags', (t) => {
     t.text('customer_id').notNullable().references('customers.id');
     t.text('tag').notNullable();
@@ -111,20 +128,36 @@ export const up = async (db: Knex): Promise<void> => {
     t.bigInteger('at').notNullable();
     t.index(['customer_id', 'at']);
   });
+  // Append-only: a member's balances are the sums of the two deltas.
   await db.schema.createTable('points_ledger', (t) => {
     t.text('id').primary();
     t.text('customer_id').notNullable().references('customers.id');
-    // earn | spend | expire | reverse | release | adjust
+    // earn | release | spend | expire | reverse
     t.text('kind').notNullable();
-    t.bigInteger('points').notNullable();
+    t.bigInteger('available_delta').notNullable();
+    t.bigInteger('pending_delta').notNullable();
     t.bigInteger('available_at').notNullable();
     t.bigInteger('expires_at');
+    // The earning that a release, expiry or reversal is about.
+    t.text('earn_id');
     t.text('promotion');
     t.text('order_id');
     t.text('reason');
     t.bigInteger('at').notNullable();
     t.index(['customer_id', 'at']);
     t.index(['order_id']);
+  });
+  // What is left of each earning: spent soonest-to-expire first. Working state beside the ledger.
+  await db.schema.createTable('points_lots', (t) => {
+    t.text('earn_id').primary().references('points_ledger.id');
+    t.text('customer_id').notNullable().references('customers.id');
+    t.bigInteger('remaining').notNullable();
+    t.boolean('pending').notNullable();
+    t.bigInteger('available_at').notNullable();
+    t.bigInteger('expires_at');
+    t.index(['customer_id', 'remaining']);
+    t.index(['pending', 'available_at']);
+    t.index(['expires_at']);
   });
   await db.schema.createTable('merges', (t) => {
     t.text('id').primary();
@@ -138,16 +171,44 @@ export const up = async (db: Knex): Promise<void> => {
     t.index(['into_id']);
     t.index(['from_id']);
   });
+  await (sqlite ? searchOnSqlite(db) : searchOnPostgres(db));
+};
+
+// Free-text search: words by their beginning over name, company, e-mail, phone and external id.
+const searched = ['name', 'first_name', 'last_name', 'company', 'email', 'phone', 'external_id'];
+
+const searchOnSqlite = async (db: Knex): Promise<void> => {
+  const terms = searched.map((column) => `coalesce(new.${column}, '')`).join(" || ' ' || ");
+  const differs = searched.map((column) => `old.${column} is not new.${column}`).join(' or ');
+  await db.raw(
+    `create virtual table customer_search using fts5(terms, content='', contentless_delete=1, detail=none, tokenize="unicode61 remove_diacritics 2", prefix='2 3')`,
+  );
+  await db.raw(
+    `create trigger customer_search_insert after insert on customers begin insert into customer_search(rowid, terms) values (new.row_no, ${terms}); end`,
+  );
+  await db.raw(
+    `create trigger customer_search_update after update of ${searched.join(', ')} on customers when ${differs} begin delete from customer_search where rowid = old.row_no; insert into customer_search(rowid, terms) values (new.row_no, ${terms}); end`,
+  );
+};
+
+const searchOnPostgres = async (db: Knex): Promise<void> => {
+  const terms = searched.map((column) => `coalesce(${column}, '')`).join(" || ' ' || ");
+  await db.raw(
+    `create index customers_search on customers using gin (to_tsvector('simple', translate(${terms}, '@.+-_/&''', '        ')))`,
+  );
 };
 
 export const down = async (db: Knex): Promise<void> => {
+  await db.raw('drop table if exists customer_search');
   const tables = [
     'merges',
+    'points_lots',
     'points_ledger',
     'level_changes',
     'members',
     'levels',
     'customer_tags',
+    'consent_changes',
     'consents',
     'identities',
   ];
