@@ -1,11 +1,8 @@
 // Customers, consents, tags, merges, custom attributes.
 import { Type } from 'typebox';
 import { defineRoute } from '../contract.ts';
+import { Attribute, AttributeChange, AttributeKey, Attributes, NewAttribute } from '../schemas/attributes.ts';
 import {
-  Attribute,
-  AttributeChange,
-  AttributeKey,
-  Attributes,
   ConsentChanges,
   Consents,
   Customer,
@@ -13,18 +10,12 @@ import {
   CustomerPage,
   CustomerQuery,
   CustomerRows,
-  Merge,
-  MergeRequest,
-  NewAttribute,
   NewCustomer,
-  PersonExport,
   TagChange,
   Tags,
-  TimelinePage,
-  TimelineQuery,
-  UnmergeRequest,
   UpsertReply,
 } from '../schemas/customers.ts';
+import { Merge, MergeRequest, PersonExport, TimelinePage, TimelineQuery, UnmergeRequest } from '../schemas/history.ts';
 import { Closed, IdParams } from '../schemas/shared.ts';
 
 export const createCustomer = defineRoute({

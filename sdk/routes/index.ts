@@ -5,8 +5,6 @@ export * from './events.ts';
 export * from './imports.ts';
 export * from './members.ts';
 export * from './messages.ts';
-export * from './messages.ts';
-export * from './platform.ts';
 export * from './platform.ts';
 export * from './promotions.ts';
 export * from './records.ts';

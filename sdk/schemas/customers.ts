@@ -1,12 +1,9 @@
 // Customers and what hangs on them: identities, consents, tags, attribute definitions, the timeline, merges.
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { AttributeKey } from './attributes.ts';
 import { Closed, Country, Day, Id, Nullable, PageQuery, pageOf, Time } from './shared.ts';
 
 const Short = Type.String({ minLength: 1, maxLength: 200 });
-export const AttributeKey = Type.String({
-  pattern: '^[a-z][a-z0-9_]{0,39}$',
-  description: 'Lower case letters, digits and underscores; the column is a_<key>, the fact attribute.<key>',
-});
 export const Tag = Type.String({ pattern: '^\\S(.{0,62}\\S)?$', maxLength: 64 });
 
 /** Values of custom attributes by key; each is checked against its definition. */
@@ -229,81 +226,3 @@ export const TagChange = Closed({
   remove: Type.Optional(Type.Array(Tag, { maxItems: 100 })),
 });
 export const Tags = Closed({ tags: Type.Array(Type.String()) });
-
-export const TimelineEntry = Closed({
-  id: Type.String(),
-  kind: Type.Union(
-    ['event', 'order', 'refund', 'consent', 'level', 'points', 'merge', 'message', 'record'].map((k) =>
-      Type.Literal(k),
-    ),
-  ),
-  at: Time,
-  /** The event's type, the order's status, the consent's channel … */
-  title: Type.String(),
-  data: Type.Record(Type.String(), Type.Unknown()),
-});
-export type TimelineEntry = Static<typeof TimelineEntry>;
-export const TimelineQuery = Closed({
-  ...PageQuery.properties,
-  kind: Type.Optional(Type.String({ maxLength: 100, description: 'Only these kinds, comma-separated' })),
-});
-export const TimelinePage = pageOf(TimelineEntry);
-
-export const MergeRequest = Closed({ into: Id });
-export const Merge = Closed({
-  id: Id,
-  fromId: Id,
-  intoId: Id,
-  at: Time,
-  undoneAt: Nullable(Time),
-});
-export type Merge = Static<typeof Merge>;
-/** Undoes the newest merge into (or of) this customer, or the one named. */
-export const UnmergeRequest = Closed({ mergeId: Type.Optional(Id) });
-
-/** Everything kept about one person, table by table. */
-export const PersonExport = Closed({
-  exportedAt: Time,
-  customer: Customer,
-  tables: Type.Record(Type.String(), Type.Array(Type.Record(Type.String(), Type.Unknown()))),
-});
-
-export const AttributeType = Type.Union(
-  ['text', 'number', 'integer', 'boolean', 'date', 'datetime', 'money', 'list'].map((t) => Type.Literal(t)),
-);
-export const NewAttribute = Closed({
-  key: AttributeKey,
-  title: Short,
-  titleZh: Type.Optional(Short),
-  description: Type.Optional(Type.String({ maxLength: 1000 })),
-  type: AttributeType,
-  options: Type.Optional(
-    Type.Array(Short, { minItems: 1, maxItems: 200, uniqueItems: true, description: 'Only these (text and list)' }),
-  ),
-  personal: Type.Optional(Type.Boolean({ description: 'Personal data: masked for those without the scope pii' })),
-  unique: Type.Optional(Type.Boolean()),
-});
-export type NewAttribute = Static<typeof NewAttribute>;
-export const AttributeChange = Closed({
-  title: Type.Optional(Short),
-  titleZh: Type.Optional(Nullable(Short)),
-  description: Type.Optional(Nullable(Type.String({ maxLength: 1000 }))),
-  options: Type.Optional(Nullable(Type.Array(Short, { minItems: 1, maxItems: 200, uniqueItems: true }))),
-  personal: Type.Optional(Type.Boolean()),
-  archived: Type.Optional(Type.Boolean()),
-});
-export type AttributeChange = Static<typeof AttributeChange>;
-export const Attribute = Closed({
-  key: Type.String(),
-  title: Type.String(),
-  titleZh: text,
-  description: text,
-  type: AttributeType,
-  options: Nullable(Type.Array(Type.String())),
-  personal: Type.Boolean(),
-  unique: Type.Boolean(),
-  createdAt: Time,
-  archivedAt: Nullable(Time),
-});
-export type Attribute = Static<typeof Attribute>;
-export const Attributes = Closed({ data: Type.Array(Attribute) });

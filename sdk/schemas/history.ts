@@ -1,0 +1,42 @@
+// A customer's timeline, merges, and the export of everything kept about a person.
+import { type Static, Type } from 'typebox';
+import { Customer } from './customers.ts';
+import { Closed, Id, Nullable, PageQuery, pageOf, Time } from './shared.ts';
+
+export const TimelineEntry = Closed({
+  id: Type.String(),
+  kind: Type.Union(
+    ['event', 'order', 'refund', 'consent', 'level', 'points', 'merge', 'message', 'record'].map((k) =>
+      Type.Literal(k),
+    ),
+  ),
+  at: Time,
+  /** The event's type, the order's status, the consent's channel … */
+  title: Type.String(),
+  data: Type.Record(Type.String(), Type.Unknown()),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;
+export const TimelineQuery = Closed({
+  ...PageQuery.properties,
+  kind: Type.Optional(Type.String({ maxLength: 100, description: 'Only these kinds, comma-separated' })),
+});
+export const TimelinePage = pageOf(TimelineEntry);
+
+export const MergeRequest = Closed({ into: Id });
+export const Merge = Closed({
+  id: Id,
+  fromId: Id,
+  intoId: Id,
+  at: Time,
+  undoneAt: Nullable(Time),
+});
+export type Merge = Static<typeof Merge>;
+/** Undoes the newest merge into (or of) this customer, or the one named. */
+export const UnmergeRequest = Closed({ mergeId: Type.Optional(Id) });
+
+/** Everything kept about one person, table by table. */
+export const PersonExport = Closed({
+  exportedAt: Time,
+  customer: Customer,
+  tables: Type.Record(Type.String(), Type.Array(Type.Record(Type.String(), Type.Unknown()))),
+});
