@@ -1,5 +1,6 @@
 export * from './alerts.ts';
 export * from './attributes.ts';
+export * from './auth.ts';
 export * from './commerce.ts';
 export * from './customers.ts';
 export * from './events.ts';
