@@ -24,3 +24,4 @@ export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export { createPlatform, type Platform } from './platform.ts';
+export type { SecretBox } from './secret-box.ts';

@@ -1,7 +1,7 @@
 // What every feature is given: database, clock, ids, jobs, outbox, changes, audit, log, metrics. Made once in main.ts or a test.
 import { type Audit, createAudit } from './audit/audit.ts';
 import { type Changes, createChanges } from './changes.ts';
-import { type Clock, createIds, type Ids, systemClock, systemRandom } from './clock.ts';
+import { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './data/database.ts';
 import { migrate } from './data/migrate.ts';
@@ -10,12 +10,15 @@ import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createOutbox, type Outbox } from './jobs/outbox.ts';
 import { createScheduler, type Scheduler } from './jobs/scheduler.ts';
 import type { Log } from './log.ts';
+import { createSecretBox, readSecretKey, type SecretBox } from './secret-box.ts';
 
 export type Platform = {
   config: Config;
   database: Database;
   clock: Clock;
   ids: Ids;
+  random: Random;
+  secrets: SecretBox;
   log: Log;
   metrics: Metrics;
   jobs: Jobs;
@@ -40,6 +43,8 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
     database,
     clock,
     ids,
+    random: systemRandom,
+    secrets: createSecretBox({ key: readSecretKey(config, systemRandom), random: systemRandom }),
     log,
     metrics,
     jobs,
