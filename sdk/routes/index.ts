@@ -4,6 +4,7 @@ export * from './commerce.ts';
 export * from './customers.ts';
 export * from './events.ts';
 export * from './imports.ts';
+export * from './insights.ts';
 export * from './members.ts';
 export * from './messages.ts';
 export * from './oauth.ts';

@@ -6,6 +6,7 @@ export * from './customers.ts';
 export * from './events.ts';
 export * from './history.ts';
 export * from './imports.ts';
+export * from './insights.ts';
 export * from './members.ts';
 export * from './messages.ts';
 export * from './promotion-codes.ts';
