@@ -139,3 +139,35 @@ export const IdentityTaken = defineError(
   'Another customer has this e-mail, phone or external id.',
   text,
 );
+
+// Rule documents, segments, alerts
+export const RuleNotFound = defineError('RULE_NOT_FOUND', 404, 'No rule of this kind and key.', text);
+export const RuleVersionNotFound = defineError('RULE_VERSION_NOT_FOUND', 404, 'The rule has no such version.', text);
+export const RuleExists = defineError('RULE_EXISTS', 409, 'A rule of this kind has the key already.', text);
+export const RuleArchived = defineError('RULE_ARCHIVED', 409, 'The rule is archived and cannot be changed.', text);
+export const RuleInUse = defineError('RULE_IN_USE', 409, 'Other active rules refer to it.', text);
+export const RuleTestFailed = defineError('RULE_TEST_FAILED', 422, "One of the rule's own tests does not hold.", text);
+export const RuleWithoutConditions = defineError(
+  'RULE_WITHOUT_CONDITIONS',
+  422,
+  'This kind of rule needs conditions.',
+  text,
+);
+export const SegmentIsRule = defineError(
+  'SEGMENT_IS_RULE',
+  409,
+  'Members of a dynamic segment come from its rule; only static lists are edited by hand.',
+  text,
+);
+export const SegmentNotDynamic = defineError(
+  'SEGMENT_NOT_DYNAMIC',
+  409,
+  'A list or a snapshot has no rule to preview, explain or build.',
+  text,
+);
+export const PreviewSuperseded = defineError(
+  'PREVIEW_SUPERSEDED',
+  409,
+  'A newer preview of the same editor took its place.',
+  text,
+);

@@ -6,6 +6,8 @@ export const up = async (db: Knex): Promise<void> => {
     // segment | promotion | alert | journey | condition
     t.text('kind').notNullable();
     t.text('key').notNullable();
+    // What the kind tells apart: dynamic | static | snapshot for segments.
+    t.text('variant');
     t.text('name').notNullable();
     t.text('description');
     t.integer('priority').notNullable();
