@@ -11,5 +11,6 @@ export * from './oauth.ts';
 export * from './platform.ts';
 export * from './promotions.ts';
 export * from './records.ts';
+export * from './rules.ts';
 export * from './segments.ts';
 export * from './webhooks.ts';

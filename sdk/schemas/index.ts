@@ -13,6 +13,7 @@ export * from './promotion-codes.ts';
 export * from './promotions.ts';
 export * from './records.ts';
 export * from './rule-documents.ts';
+export * from './rules.ts';
 export * from './segments.ts';
 export * from './shared.ts';
 export * from './webhooks.ts';

@@ -1,0 +1,28 @@
+// Pieces of SQL that carry their values. A value is bound where its text stands, so a piece may be used twice or moved and
+// its values go with it. Nothing else in rules/ builds SQL text from anything but constants and the registry's identifiers.
+import type { Dialect } from '../../core/index.ts';
+
+export type Binding = string | number | null;
+export type Fragment = { sql: string; bindings: readonly Binding[] };
+
+/** What SQL is made for: the database, the frozen now, and the shop's calendar. */
+export type SqlTarget = { dialect: Dialect; now: number };
+
+/** `sql\`c.city = ${value(city)}\``: pieces nest, plain strings are not accepted. */
+export const sql = (texts: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment => ({
+  sql: texts.map((text, i) => text + (parts[i]?.sql ?? '')).join(''),
+  bindings: parts.flatMap((part) => part.bindings),
+});
+
+export const value = (bound: Binding): Fragment => ({ sql: '?', bindings: [bound] });
+
+/** An identifier or keyword from the registry, never from a request. */
+export const text = (fixed: string): Fragment => ({ sql: fixed, bindings: [] });
+
+export const join = (parts: readonly Fragment[], separator: ' AND ' | ' OR ' | ', '): Fragment => ({
+  sql: parts.map((part) => part.sql).join(separator),
+  bindings: parts.flatMap((part) => part.bindings),
+});
+
+export const always: Fragment = text('1 = 1');
+export const never: Fragment = text('1 = 0');
