@@ -9,6 +9,7 @@ export * from './members.ts';
 export * from './messages.ts';
 export * from './oauth.ts';
 export * from './platform.ts';
+export * from './plugins.ts';
 export * from './promotions.ts';
 export * from './records.ts';
 export * from './rules.ts';

@@ -1,0 +1,125 @@
+// Asks plugins. Four kinds of question, each answered with outcomes as values; which plugins answer, and how they are run behind
+// the wall, is the business of core/plugins. Nothing a plugin does makes these functions throw.
+import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
+import type { Db } from '../data/database.ts';
+import { transact } from '../data/transact.ts';
+import type { Outbox } from '../jobs/outbox.ts';
+
+export type AskOptions = {
+  /** Only this plugin. */
+  plugin?: string;
+  /** Only providers with this key: a channel, a recommender, a scorer. */
+  provider?: string;
+  timeoutMs?: number;
+  seed?: number;
+};
+
+/** Who provides a hook: a plugin, under a key of its manifest ('' where the hook has no keys). */
+export type Provider = { plugin: string; provider: string; failClosed: boolean };
+
+/** What the bus needs of the plugin host. */
+export type Runner = {
+  providersOf: (hook: string) => readonly Provider[];
+  run: <H extends HookSpec>(
+    hook: H,
+    input: InputOf<H>,
+    target: { plugin: string; provider: string; timeoutMs?: number; seed?: number },
+  ) => Promise<Outcome<OutputOf<H>>>;
+};
+
+export type Asked<T> = Outcome<T> & { provider: string };
+
+export type Filtered<T, O> = {
+  value: T;
+  /** Set when a plugin refused, or failed where the admin wants failures to refuse. */
+  refused: { plugin: string; reason: string } | undefined;
+  outcomes: Asked<O>[];
+};
+
+export type Hooks = {
+  /** A row of the outbox in the caller's transaction; plugins hear it after commit. */
+  notify: (trx: Db, topic: string, notice: { customerId?: string; payload: unknown }) => Promise<void>;
+  /** Each plugin in turn; members of its answer replace those of the value, `refuse` ends it. */
+  filter: <H extends HookSpec & { kind: 'filter' }>(
+    hook: H,
+    value: InputOf<H>,
+    options?: AskOptions,
+  ) => Promise<Filtered<InputOf<H>, OutputOf<H>>>;
+  /** Every provider at once. */
+  collect: <H extends HookSpec & { kind: 'collect' }>(
+    hook: H,
+    input: InputOf<H>,
+    options?: AskOptions,
+  ) => Promise<Asked<OutputOf<H>>[]>;
+  /**
+   * One provider after another until one does not decline (`status: 'declined'`). A failure ends it too: the plugin may have
+   * acted before it failed. `undefined` when nobody provides the hook.
+   */
+  first: <H extends HookSpec & { kind: 'first' }>(
+    hook: H,
+    input: InputOf<H>,
+    options?: AskOptions,
+  ) => Promise<Asked<OutputOf<H>> | undefined>;
+  providersOf: (hook: string, options?: AskOptions) => readonly Provider[];
+};
+
+export const createHooks = (deps: { runner: Runner; outbox: Outbox }): Hooks => {
+  const { runner } = deps;
+
+  const providersOf = (hook: string, options: AskOptions = {}): readonly Provider[] =>
+    runner
+      .providersOf(hook)
+      .filter(
+        (candidate) =>
+          (options.plugin === undefined || candidate.plugin === options.plugin) &&
+          (options.provider === undefined || candidate.provider === options.provider),
+      );
+
+  const ask = async <H extends HookSpec>(
+    hook: H,
+    input: InputOf<H>,
+    { plugin, provider }: Provider,
+    { timeoutMs, seed }: AskOptions,
+  ): Promise<Asked<OutputOf<H>>> => ({
+    ...(await runner.run(hook, input, { plugin, provider, timeoutMs, seed })),
+    provider,
+  });
+
+  return {
+    providersOf,
+    notify: (trx, topic, notice) => transact(trx, (inner) => deps.outbox.emit(inner, { topic, ...notice })),
+    collect: (hook, input, options = {}) =>
+      Promise.all(providersOf(hook.name, options).map((provider) => ask(hook, input, provider, options))),
+    first: async (hook, input, options = {}) => {
+      let last: Asked<OutputOf<typeof hook>> | undefined;
+      for (const provider of providersOf(hook.name, options)) {
+        last = await ask(hook, input, provider, options);
+        if (!declined(last)) return last;
+      }
+      return last;
+    },
+    filter: async (hook, value, options = {}) => {
+      const outcomes: Asked<OutputOf<typeof hook>>[] = [];
+      let threaded = value;
+      for (const provider of providersOf(hook.name, options)) {
+        const outcome = await ask(hook, threaded, provider, options);
+        outcomes.push(outcome);
+        if (outcome.kind !== 'ok') {
+          if (!provider.failClosed) continue;
+          return { value: threaded, outcomes, refused: { plugin: provider.plugin, reason: outcome.reason } };
+        }
+        const { refuse, ...changes } = outcome.value as { refuse?: string };
+        if (refuse !== undefined)
+          return { value: threaded, outcomes, refused: { plugin: provider.plugin, reason: refuse } };
+        threaded = { ...(threaded as object), ...changes } as typeof value;
+      }
+      return { value: threaded, outcomes, refused: undefined };
+    },
+  };
+};
+
+// Declining is an answer, and so is a circuit that is open: nothing was done, the next may be asked.
+const declined = (outcome: Outcome): boolean =>
+  outcome.kind === 'ok'
+    ? (outcome.value as { status?: string } | null)?.status === 'declined'
+    : outcome.kind === 'denied' && outcome.reason.startsWith('circuit');

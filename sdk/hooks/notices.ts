@@ -1,0 +1,48 @@
+// What happened, told after commit, at least once, in order per customer. The names are also webhook event names.
+import { type Static, Type } from 'typebox';
+import { defineHook } from '../hook.ts';
+import { Nullable, Time } from '../schemas/shared.ts';
+
+export const topics = [
+  'customer.created',
+  'customer.updated',
+  'customer.merged',
+  'customer.erased',
+  'consent.changed',
+  'event.recorded',
+  'order.placed',
+  'order.refunded',
+  'member.level-changed',
+  'segment.entered',
+  'segment.left',
+  'promotion.redeemed',
+  'alert.fired',
+  'message.sent',
+  'message.failed',
+  'import.finished',
+] as const;
+export type Topic = (typeof topics)[number];
+
+export const Notice = Type.Object({
+  /** The same on a second delivery: consumers keep it to tell. */
+  id: Type.String(),
+  topic: Type.String(),
+  customerId: Nullable(Type.String()),
+  at: Time,
+  /** The row as the API shows it; personal members masked unless granted. */
+  payload: Type.Unknown(),
+});
+export type Notice = Static<typeof Notice>;
+
+const notice = <const T extends Topic>(name: T) =>
+  defineHook({
+    name,
+    kind: 'notify',
+    scope: `hook:${name}`,
+    timeoutMs: 10_000,
+    summary: `Told after ${name.replace('.', ' ').replace('-', ' ')}.`,
+    input: Notice,
+    output: Type.Unknown(),
+  });
+
+export const notices = topics.map((topic) => notice(topic));
