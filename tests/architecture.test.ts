@@ -33,7 +33,7 @@ const single =
       : importsOf(text).filter((target) => name.test(target));
 
 const isPackage = (target: string): boolean =>
-  !/^(core|rules|marketplace|plugins|console|migrations|sdk|tests|bench)\/|^[a-z]+\.ts$/.test(target);
+  !/^(core|rules|marketplace|plugins|console|demo|migrations|sdk|tests|bench)\/|^[a-z]+\.ts$/.test(target);
 const isSdk = (target: string): boolean => target === '@rapport/sdk' || target.startsWith('@rapport/sdk/');
 const isOwnFolder = (target: string, from: string): boolean => target.startsWith(`${from.split('/')[0]}/`);
 
@@ -92,7 +92,7 @@ const walls: Wall[] = [
     name: 'the map and the command line open doors, not insides',
     planted: { path: 'rapport.ts', text: "import { createJobs } from './core/jobs/jobs.ts';" },
     broken: ({ path, text }) =>
-      /^(main|rapport|commands|demo)\.ts$/.test(path)
+      /^((main|rapport|commands)\.ts$|demo\/)/.test(path)
         ? importsOf(text)
             .map((name) => resolved(path, name))
             .filter((target) => /^(core|rules|marketplace|plugins)\/(?!index\.ts$)/.test(target))
@@ -118,9 +118,7 @@ const walls: Wall[] = [
     planted: { path: 'core/log.ts', text: 'export const level = process.env.LEVEL;' },
     broken: ({ path, text }) =>
       isTest(path) ||
-      /^(core\/config|commands|demo)\.ts$|^core\/[a-z]+\/commands\.ts$|^(bench|docs|console|sdk\/cli)\/|\.mjs$/.test(
-        path,
-      )
+      /^(core\/config|commands)\.ts$|^core\/[a-z]+\/commands\.ts$|^(bench|docs|console|sdk\/cli)\/|\.mjs$/.test(path)
         ? []
         : [...text.matchAll(/process\.env/g)].map(() => 'process.env'),
   },
