@@ -1,10 +1,12 @@
 // The map of the server: config → database → core → rules → routes → listen. Read it in a minute.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import {
   type Clock,
   type Config,
   createApp,
+  createConsole,
   createCore,
   createIdempotency,
   createPlatform,
@@ -34,6 +36,7 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
     served,
     authenticate: core.authenticate,
     idempotency: createIdempotency({ db: platform.database.writer, clock: platform.clock }),
+    fallback: createConsole(join(import.meta.dirname, 'console', 'dist')),
     production: config.production,
   });
 

@@ -13,6 +13,7 @@ export { afterCommit, transact } from './data/transact.ts';
 export * from './errors.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
 export { createApp, pathOf } from './http/app.ts';
+export { createConsole } from './http/console.ts';
 export { createIdempotency } from './http/idempotency.ts';
 export type { Metrics } from './http/metrics.ts';
 export { describeApi } from './http/openapi.ts';

@@ -1,0 +1,2 @@
+// English: admin.
+export const enAdmin = {};

@@ -1,0 +1,2 @@
+// English: customers.
+export const enCustomers = {};

@@ -1,0 +1,2 @@
+// Chinese: admin.
+export const zhAdmin = {};

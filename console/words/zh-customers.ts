@@ -1,0 +1,2 @@
+// Chinese: customers.
+export const zhCustomers = {};

@@ -1,0 +1,2 @@
+// Chinese: rules.
+export const zhRules = {};
