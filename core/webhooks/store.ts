@@ -1,5 +1,6 @@
 // Rows of webhooks and their deliveries.
-import type { Delivery, Topic, Webhook } from '@rapport/sdk/schemas';
+import type { Topic } from '@rapport/sdk/hooks';
+import type { Delivery, Webhook } from '@rapport/sdk/schemas';
 import { fromJson, toIso, toIsoOrNull } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import { type Page, page } from '../data/page.ts';

@@ -1,5 +1,6 @@
 // Webhooks: who wants to hear what, and the log of what they were sent. Sending is in delivery.ts.
-import type { Delivery, NewWebhook, Topic, Webhook, WebhookChange } from '@rapport/sdk/schemas';
+import type { Topic } from '@rapport/sdk/hooks';
+import type { Delivery, NewWebhook, Webhook, WebhookChange } from '@rapport/sdk/schemas';
 import { fromJson, toJson } from '../data/column.ts';
 import type { Page } from '../data/page.ts';
 import { transact } from '../data/transact.ts';

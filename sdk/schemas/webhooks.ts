@@ -1,26 +1,7 @@
 // Webhooks after the Standard Webhooks specification: signed, retried, replayable.
 import { type Static, Type } from 'typebox';
+import { topics } from '../hooks/notices.ts';
 import { Closed, Id, Nullable, Time } from './shared.ts';
-
-export const topics = [
-  'customer.created',
-  'customer.updated',
-  'customer.merged',
-  'customer.erased',
-  'consent.changed',
-  'event.recorded',
-  'order.placed',
-  'order.refunded',
-  'member.level-changed',
-  'segment.entered',
-  'segment.left',
-  'promotion.redeemed',
-  'alert.fired',
-  'message.sent',
-  'message.failed',
-  'import.finished',
-] as const;
-export type Topic = (typeof topics)[number];
 
 export const Topics = Type.Array(Type.Enum([...topics]), { minItems: 1, maxItems: topics.length, uniqueItems: true });
 
