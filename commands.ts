@@ -11,6 +11,9 @@ const start: Command = {
     const config = readConfig(process.env);
     const rapport = await createRapport(config, createLog(config.logLevel));
     const { url } = await rapport.start();
+    const owner = rapport.core.auth.takeFirstOwner();
+    if (owner)
+      console.log(`Sign in as ${owner.email} with the password ${owner.password} (shown this once; change it there).`);
     console.log(`Rapport is ready at ${publicUrl(config, url)}`);
     return untilStopped(rapport.stop);
   },

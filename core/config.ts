@@ -10,6 +10,10 @@ export type Config = {
   baseUrl: string;
   secretKey: string | undefined;
   owner: { email: string | undefined; password: string | undefined };
+  /** What hashing a password costs (argon2id; memory in KiB). Next to nothing under NODE_ENV=test. */
+  passwordCost: { memory: number; passes: number; parallelism: number };
+  /** Cost units a second each actor may spend; 0 sets no limit. */
+  rateLimit: number;
   smtpUrl: string | undefined;
   mailFrom: string;
   production: boolean;
@@ -93,6 +97,11 @@ const settings = {
     secret: true,
     check: longEnough,
   },
+  RAPPORT_RATE_LIMIT: {
+    fallback: '20000',
+    summary: 'Cost units a second for each user or app on each node (a read costs 1, a write 2); 0 for no limit.',
+    check: whole(0, 10_000_000),
+  },
   SMTP_URL: {
     fallback: '',
     summary: 'Mail server, smtp://user:password@host:port.',
@@ -145,6 +154,11 @@ export const readConfig = (environment: Environment): Config => {
     ),
     secretKey: optional('RAPPORT_SECRET_KEY'),
     owner: { email: optional('RAPPORT_OWNER_EMAIL'), password: optional('RAPPORT_OWNER_PASSWORD') },
+    passwordCost:
+      read('NODE_ENV') === 'test'
+        ? { memory: 8, passes: 1, parallelism: 1 }
+        : { memory: 19_456, passes: 2, parallelism: 1 },
+    rateLimit: Number(read('RAPPORT_RATE_LIMIT')),
     smtpUrl: optional('SMTP_URL'),
     mailFrom: read('RAPPORT_MAIL_FROM'),
     production: read('NODE_ENV') === 'production',

@@ -126,6 +126,58 @@ export const InsufficientScope = defineError(
 );
 export const CsrfRefused = defineError('CSRF_REFUSED', 403, 'The CSRF token or the Origin is missing or wrong.', text);
 
+export const InvalidCredentials = defineError(
+  'INVALID_CREDENTIALS',
+  401,
+  'E-mail, password or one-time code is wrong.',
+  () => 'E-mail, password or one-time code is wrong.',
+);
+export const TotpRequired = defineError(
+  'TOTP_REQUIRED',
+  401,
+  'The account has a second factor: send its code as `totp`.',
+  () => 'Send the one-time code of your authenticator as totp.',
+);
+export const LinkInvalid = defineError(
+  'LINK_INVALID',
+  410,
+  'The invitation or reset link was used, has expired, or never was.',
+  () => 'This link was used, has expired, or never was. Ask for a new one.',
+);
+export const UserNotFound = defineError('USER_NOT_FOUND', 404, 'No such user.', (id: string) => `No user ${id}.`);
+export const EmailTaken = defineError('EMAIL_TAKEN', 409, 'An account has this e-mail.', text);
+export const LastOwner = defineError(
+  'LAST_OWNER',
+  409,
+  'It would leave nobody who owns this installation.',
+  () => 'This is the last owner. Make another one first.',
+);
+export const ScopeNotHeld = defineError(
+  'SCOPE_NOT_HELD',
+  403,
+  'Nobody gives, through a role or an app, what they do not hold.',
+  (scopes: string) => `You cannot give what you do not hold: ${scopes}.`,
+);
+export const ClientNotFound = defineError(
+  'CLIENT_NOT_FOUND',
+  404,
+  'No such OAuth app.',
+  (id: string) => `No OAuth app ${id}.`,
+);
+export const InvalidClientSettings = defineError(
+  'INVALID_CLIENT_SETTINGS',
+  400,
+  "The app's grants, kind and redirect addresses do not fit together.",
+  text,
+);
+export const SessionNotFound = defineError(
+  'SESSION_NOT_FOUND',
+  404,
+  'No such session.',
+  (id: string) => `No session ${id}.`,
+);
+export const GrantNotFound = defineError('GRANT_NOT_FOUND', 404, 'No such grant.', (id: string) => `No grant ${id}.`);
+
 // Customers
 export const CustomerNotFound = defineError(
   'CUSTOMER_NOT_FOUND',

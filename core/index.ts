@@ -1,5 +1,6 @@
 // The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
 export type { Audit, AuditEntry } from './audit/audit.ts';
+export type { Auth } from './auth/auth.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
 export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 export { type Config, ConfigProblems, describeConfig, readConfig } from './config.ts';

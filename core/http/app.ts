@@ -107,6 +107,7 @@ const handler = (served: Served, validator: Validator, deps: AppDeps): Middlewar
   return async (ctx) => {
     ctx.state.route = route;
     const actor = ctx.state.actor as Actor;
+    if (ctx.state.refusal && route.scope !== 'public') throw ctx.state.refusal;
     allow(route, actor);
     const params = checked({ ...(ctx.params as object) }, checks.params, '/params');
     const query = checked(plainQuery(ctx), checks.query, '/query');

@@ -5,7 +5,7 @@ import { Closed, Id, Nullable, Time } from './shared.ts';
 
 export const roleNames = ['owner', 'admin', 'marketer', 'service', 'sales', 'developer', 'reviewer', 'viewer'] as const;
 export type RoleName = (typeof roleNames)[number];
-export const RoleName = Type.Union(roleNames.map((name) => Type.Literal(name)));
+export const RoleName = Type.Unsafe<RoleName>({ type: 'string', enum: [...roleNames] });
 
 export const GrantableScope = Type.Unsafe<Scope>({ type: 'string', enum: [...grantableScopes] });
 const Scopes = Type.Array(GrantableScope, { uniqueItems: true, maxItems: 100 });
@@ -96,7 +96,7 @@ export const Session = Closed({
 
 export const clientGrants = ['authorization_code', 'client_credentials', 'refresh_token'] as const;
 export type ClientGrant = (typeof clientGrants)[number];
-const Grants = Type.Array(Type.Union(clientGrants.map((grant) => Type.Literal(grant))), {
+const Grants = Type.Array(Type.Unsafe<ClientGrant>({ type: 'string', enum: [...clientGrants] }), {
   minItems: 1,
   uniqueItems: true,
 });

@@ -1,0 +1,62 @@
+// Access, put together: people, sessions, OAuth apps and tokens, and the middleware that knows who is asking.
+import type { Middleware } from 'koa';
+import type { Served } from '../http/serve.ts';
+import type { Platform } from '../platform.ts';
+import { createAccounts } from './accounts.ts';
+import { createAttempts } from './attempts.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createBearer } from './bearer.ts';
+import { createSessionCookie } from './cookie.ts';
+import { createCutoff } from './cutoff.ts';
+import { createLogin } from './login.ts';
+import { createAccountMail } from './mail.ts';
+import { createClients } from './oauth/clients.ts';
+import { createGrants } from './oauth/grants.ts';
+import { createTokens } from './oauth/tokens.ts';
+import { createPasswords } from './passwords.ts';
+import { authRoutes } from './routes.ts';
+import { createSessions } from './sessions.ts';
+import { createUsers, type FirstOwner } from './users.ts';
+
+export const createAuth = (platform: Platform) => {
+  const { database, clock, ids, random, config, log } = platform;
+  const passwords = createPasswords({ random, cost: config.passwordCost });
+  const bearer = createBearer({ database, clock });
+  const cutoff = createCutoff({ clock, forget: bearer.forget });
+  const sessions = createSessions({ database, clock, ids, random });
+  const attempts = createAttempts({ db: database.writer, clock });
+  const users = createUsers({ platform, passwords, cutoff });
+  const login = createLogin({ platform, passwords, attempts, sessions });
+  const mail = createAccountMail({ config, log });
+  const accounts = createAccounts({ platform, users, passwords, sessions, cutoff, mail });
+  const clients = createClients({ platform, cutoff });
+  const grants = createGrants({ platform, cutoff });
+  const tokens = createTokens({ clock, ids, random });
+  const cookie = createSessionCookie(config);
+  const authenticate: Middleware = createAuthenticate({ bearer, sessions, cookie });
+  const served: Served[] = authRoutes({ login, users, accounts, sessions, clients, grants, cookie });
+  let firstOwner: FirstOwner | undefined;
+  return {
+    users,
+    sessions,
+    clients,
+    tokens,
+    grants,
+    bearer,
+    cookie,
+    authenticate,
+    served,
+    /** Makes the first account of an empty installation. */
+    start: async (): Promise<void> => {
+      firstOwner = await users.ensureOwner();
+    },
+    /** The first account with its made-up password, once: whoever asks must show it to a person and nowhere else. */
+    takeFirstOwner: (): FirstOwner | undefined => {
+      const taken = firstOwner;
+      firstOwner = undefined;
+      return taken;
+    },
+  };
+};
+
+export type Auth = ReturnType<typeof createAuth>;
