@@ -195,6 +195,8 @@ export const createJobs = (deps: {
     },
     wake,
     find: (id: string) => store.find(id),
+    /** Jobs of a queue that keeps them, newest first. */
+    listKept: (queue: string, key: string, limit: number) => store.listByKey(queue, key, limit),
     replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
     counts: () => store.countByStatus(),
     sweepFinished: () => store.deleteFinishedBefore(clock.now() - 7 * 86_400_000),

@@ -86,6 +86,8 @@ export const createJobStore = (db: Db) => ({
       | undefined;
     return row?.at ?? null;
   },
+  listByKey: (queue: string, key: string, limit: number): Promise<JobRow[]> =>
+    db('jobs').where({ queue, key }).orderBy('id', 'desc').limit(limit),
   countByStatus: (): Promise<{ queue: string; status: JobStatus; count: number }[]> =>
     db('jobs').select('queue', 'status').count({ count: '*' }).groupBy('queue', 'status') as never,
   replay: (id: string, now: number): Promise<number> =>

@@ -34,7 +34,7 @@ export const listScorers = defineRoute({
   scope: 'insights:read',
   tag,
   summary: 'Scorers of the plugins that run here',
-  reply: Closed({ data: Type.Array(Closed({ scorer: Type.String(), plugin: Type.String(), title: Type.String() })) }),
+  reply: Closed({ data: Type.Array(Closed({ scorer: Type.String(), plugin: Type.String() })) }),
 });
 export const runScorer = defineRoute({
   method: 'POST',
