@@ -1,0 +1,69 @@
+// Writes what is generated from the code: docs/openapi.json, docs/errors.md, docs/hooks.md. A test holds them against the code.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hooks } from '@rapport/sdk/hooks';
+import { describeApi, listErrors, readConfig, silentLog } from '../core/index.ts';
+import { createRapport, version } from '../rapport.ts';
+
+/** File name to content. */
+export const generateDocs = async (): Promise<Record<string, string>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'rapport-docs-'));
+  try {
+    const config = readConfig({ RAPPORT_DATA_DIR: folder, RAPPORT_LOG_LEVEL: 'silent', PORT: '0' });
+    const rapport = await createRapport(config, silentLog);
+    const routes = rapport.served
+      .map(({ route }) => route)
+      .toSorted((a, b) => `${a.path} ${a.method}`.localeCompare(`${b.path} ${b.method}`, 'en'));
+    await rapport.stop();
+    return {
+      'openapi.json': `${JSON.stringify(describeApi(routes, version), null, 1)}\n`,
+      'errors.md': errorsPage(),
+      'hooks.md': hooksPage(),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const errorsPage = (): string =>
+  [
+    '# Errors',
+    '',
+    'Every error is `application/problem+json` with `type`, `title`, `status`, `code`, `detail` and, where a member of the request is',
+    'at fault, a JSON `pointer`. The code is API: branch on it. Generated from the code by `npm run docs`.',
+    '',
+    '| code | status | meaning |',
+    '|---|---|---|',
+    ...listErrors()
+      .toSorted((a, b) => a.code.localeCompare(b.code, 'en'))
+      .map(({ code, status, summary }) => `| \`${code}\` | ${status} | ${summary} |`),
+    '',
+  ].join('\n');
+
+const hooksPage = (): string =>
+  [
+    '# Hooks',
+    '',
+    'What a plugin can answer or hear. Kinds: `notify` is told after commit, at least once; `filter` may change or refuse a value;',
+    '`collect` gathers all answers; `first` takes the first that accepts. Generated from the code by `npm run docs`.',
+    '',
+    ...hooks.flatMap((hook) => [
+      `## ${hook.name}`,
+      '',
+      `${hook.summary}`,
+      '',
+      `Kind \`${hook.kind}\` · scope \`${hook.scope}\` · answers within ${hook.timeoutMs} ms`,
+      '',
+      ...(hook.kind === 'notify'
+        ? []
+        : ['```json', JSON.stringify({ input: hook.input, output: hook.output }, null, 1), '```', '']),
+    ]),
+  ].join('\n');
+
+if (import.meta.main) {
+  for (const [name, text] of Object.entries(await generateDocs()))
+    writeFileSync(fileURLToPath(new URL(name, import.meta.url)), text);
+  console.log('Wrote docs/openapi.json, docs/errors.md and docs/hooks.md.');
+}
