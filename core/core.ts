@@ -2,6 +2,7 @@
 import type { Middleware } from 'koa';
 import { type Auth, createAuth } from './auth/auth.ts';
 import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
+import { type Attributes, type Customers, createCustomers } from './customers/index.ts';
 import type { Served } from './http/serve.ts';
 import { createInsights, type Insights } from './insights/insights.ts';
 import { insightRoutes } from './insights/routes.ts';
@@ -14,6 +15,8 @@ export type Core = {
   messages: Messaging;
   insights: Insights;
   authenticate: Middleware;
+  attributes: Attributes;
+  customers: Customers;
   served: Served[];
   start: () => Promise<void>;
   stop: () => Promise<void>;
@@ -31,6 +34,13 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     insights,
     authenticate: auth.authenticate,
     served: [...auth.served, ...messages.served, ...insightRoutes(insights)],
+  const { attributes, customers, ...people } = createCustomers(platform);
+  return {
+    auth,
+    attributes,
+    customers,
+    authenticate: auth.authenticate,
+    served: [...auth.served, ...people.served],
     start: async () => {
       await auth.start();
     },

@@ -223,3 +223,77 @@ export const PreviewSuperseded = defineError(
   'A newer preview of the same editor took its place.',
   text,
 );
+
+// Values, customers' rows, members, commerce, records
+export const InvalidValue = defineError('INVALID_VALUE', 400, 'A value is not one of its kind.', text);
+export const CustomerGone = defineError('CUSTOMER_GONE', 409, 'The customer was merged into another or erased.', text);
+export const AttributeNotFound = defineError(
+  'ATTRIBUTE_NOT_FOUND',
+  404,
+  'No such custom attribute.',
+  (key: string) => `No custom attribute ${key}.`,
+);
+export const TooManyAttributes = defineError(
+  'TOO_MANY_ATTRIBUTES',
+  409,
+  'The table of customers takes no further attribute.',
+  (limit: number) => `There may be ${limit} custom attributes.`,
+);
+export const MergeRefused = defineError('MERGE_REFUSED', 409, 'These customers cannot be merged or parted.', text);
+export const LevelNotFound = defineError('LEVEL_NOT_FOUND', 404, 'No such level.', (key: string) => `No level ${key}.`);
+export const PointsShort = defineError(
+  'POINTS_SHORT',
+  409,
+  'There are fewer points available than are to be spent.',
+  (points: number) => `Fewer than ${points} points are available.`,
+);
+export const ProductNotFound = defineError(
+  'PRODUCT_NOT_FOUND',
+  404,
+  'No such product.',
+  (id: string) => `No product ${id}.`,
+);
+export const SkuTaken = defineError(
+  'SKU_TAKEN',
+  409,
+  'Another product has this sku.',
+  (sku: string) => `The sku ${sku} is taken.`,
+);
+export const OrderNotFound = defineError('ORDER_NOT_FOUND', 404, 'No such order.', (id: string) => `No order ${id}.`);
+export const OrderExists = defineError(
+  'ORDER_EXISTS',
+  409,
+  'An order with this external id exists.',
+  (id: string) => `The order ${id} exists.`,
+);
+export const OrderRefused = defineError('ORDER_REFUSED', 409, 'The order does not allow this now.', text);
+export const OutOfStock = defineError(
+  'OUT_OF_STOCK',
+  409,
+  'There is not enough in stock.',
+  (sku: string) => `Not enough ${sku} in stock.`,
+);
+export const RefundTooHigh = defineError(
+  'REFUND_TOO_HIGH',
+  409,
+  'More than what is left of the order cannot be refunded.',
+  (left: number) => `At most ${left} can still be refunded.`,
+);
+export const RecordTypeNotFound = defineError(
+  'RECORD_TYPE_NOT_FOUND',
+  404,
+  'No such type of record.',
+  (type: string) => `No type of record ${type}.`,
+);
+export const RecordNotFound = defineError(
+  'RECORD_NOT_FOUND',
+  404,
+  'No such record.',
+  (id: string) => `No record ${id}.`,
+);
+export const RecordExists = defineError(
+  'RECORD_EXISTS',
+  409,
+  'A record with this key exists.',
+  (key: string) => `The key ${key} is taken.`,
+);
