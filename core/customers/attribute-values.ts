@@ -1,6 +1,7 @@
 // Values of custom attributes between API and column: checked by type on the way in, read back by type on the way out.
 import { toIso } from '../data/column.ts';
-import { AttributeUnknown, type Failure, InvalidValue } from '../errors.ts';
+import type { Failure } from '../errors.ts';
+import { AttributeUnknown, InvalidValue } from './errors.ts';
 import { normaliseDay, normaliseTime } from './normalise.ts';
 
 export type AttributeTypeName = 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'datetime' | 'money' | 'list';

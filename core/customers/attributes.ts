@@ -6,10 +6,10 @@ import { toIso, toIsoOrNull } from '../data/column.ts';
 import type { Database, Db } from '../data/database.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { afterCommit } from '../data/transact.ts';
-import { AttributeExists, AttributeNotFound, InvalidValue, TooManyAttributes } from '../errors.ts';
 import type { Actor } from '../http/actor.ts';
 import type { AttributeRow, AttributeTypeName, Definitions } from './attribute-values.ts';
 import { createAttributeStore } from './attributes-store.ts';
+import { AttributeExists, AttributeNotFound, InvalidValue, TooManyAttributes } from './errors.ts';
 
 /** What a value needs to be read: the definitions, and the country that phone numbers without +… are from. */
 export type FieldContext = { definitions: Definitions; defaultCountry: string | null; now: number };

@@ -1,8 +1,9 @@
 // A customer as it was sent, turned into what is to be written: normalised columns, identities, tags, consents. Reads nothing.
 import type { ConsentChange, CustomerRow } from '@rapport/sdk/schemas';
-import { type Failure, InvalidValue } from '../errors.ts';
+import type { Failure } from '../errors.ts';
 import { encodeAttribute } from './attribute-values.ts';
 import type { FieldContext } from './attributes.ts';
+import { InvalidValue } from './errors.ts';
 import { columnOf, type FieldName } from './fields.ts';
 import {
   monthDay,

@@ -7,6 +7,8 @@ import { customerRoutes } from './routes.ts';
 import { type CustomerService, createCustomerService } from './service.ts';
 import { createWrite } from './write.ts';
 
+export type { Attributes } from './attributes.ts';
+
 export type Customers = CustomerService & { resolve: Resolve['one']; look: Resolve['look']; settle: Resolve['settle'] };
 
 export const createCustomers = (

@@ -1,8 +1,8 @@
 // One way to write each value, so that the same person is found however they were typed. The importer cleans with the same functions.
 // Each returns the value, or undefined when the text is not one.
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { InvalidValue } from '../errors.ts';
 import { findCountry } from './countries.ts';
+import { InvalidValue } from './errors.ts';
 
 export const normaliseEmail = (text: string): string | undefined => {
   const email = text.normalize('NFKC').trim().toLowerCase();

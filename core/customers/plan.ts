@@ -1,8 +1,9 @@
 // Decides, for a batch of drafts, which customers are new, which change, and which rows are refused. Pure: the store reads
 // before it and writes after it. Rows of one batch see the rows before them.
-import { CustomerGone, CustomerNotFound, type Failure, IdentityTaken, VersionConflict } from '../errors.ts';
+import { CustomerNotFound, type Failure, IdentityTaken, VersionConflict } from '../errors.ts';
 import { canonical, type Definitions } from './attribute-values.ts';
 import type { Draft, Identity } from './draft.ts';
+import { CustomerGone } from './errors.ts';
 import { type CustomerRecord, identityColumns } from './fields.ts';
 import { type IdentityKey, identityKey } from './identity-store.ts';
 

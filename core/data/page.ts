@@ -33,7 +33,9 @@ export const page = async <T extends Row>(
     });
   }
   if (sort.column !== id) {
-    query.orderBy([{ column: sort.column, order: sort.direction, ...(sort.nullable && { nulls: 'last' as const }) }]);
+    // Written out: knex 3.3 forgets the column itself on SQLite when told where nulls go.
+    if (sort.nullable) query.orderByRaw(`?? ${sort.direction} nulls last`, [sort.column]);
+    else query.orderBy(sort.column, sort.direction);
   }
   const rows = await (query.orderBy(id, sort.direction).limit(limit + 1) as unknown as Promise<T[]>).catch(
     (error: { code?: string }) => {
