@@ -1,8 +1,8 @@
 // The core's features, made from the platform: each gives its services and its routes. The list below is the whole core.
 import type { Middleware } from 'koa';
 import { type Auth, createAuth } from './auth/auth.ts';
-import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
 import { type Attributes, type Customers, createCustomers } from './customers/index.ts';
+import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
 import type { Served } from './http/serve.ts';
 import { createInsights, type Insights } from './insights/insights.ts';
 import { insightRoutes } from './insights/routes.ts';
