@@ -11,12 +11,12 @@ import type { Platform } from './platform.ts';
 
 export type Core = {
   auth: Auth;
+  attributes: Attributes;
+  customers: Customers;
   hooks: Hooks;
   messages: Messaging;
   insights: Insights;
   authenticate: Middleware;
-  attributes: Attributes;
-  customers: Customers;
   served: Served[];
   start: () => Promise<void>;
   stop: () => Promise<void>;
@@ -24,23 +24,19 @@ export type Core = {
 
 export const createCore = async (platform: Platform): Promise<Core> => {
   const auth = createAuth(platform);
+  const { attributes, customers, ...people } = createCustomers(platform);
   const hooks = createHooks({ runner: nobody, outbox: platform.outbox });
   const messages = createMessaging(platform, hooks);
   const insights = createInsights(platform, hooks);
   return {
     auth,
+    attributes,
+    customers,
     hooks,
     messages,
     insights,
     authenticate: auth.authenticate,
-    served: [...auth.served, ...messages.served, ...insightRoutes(insights)],
-  const { attributes, customers, ...people } = createCustomers(platform);
-  return {
-    auth,
-    attributes,
-    customers,
-    authenticate: auth.authenticate,
-    served: [...auth.served, ...people.served],
+    served: [...auth.served, ...people.served, ...messages.served, ...insightRoutes(insights)],
     start: async () => {
       await auth.start();
     },

@@ -6,7 +6,11 @@ export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom
 export * from './commerce/errors.ts';
 export { type Config, ConfigProblems, describeConfig, readConfig } from './config.ts';
 export { type Core, createCore } from './core.ts';
+export type { AttributeRow, AttributeTypeName, Definitions } from './customers/attribute-values.ts';
+export type { Attributes } from './customers/attributes.ts';
 export * from './customers/errors.ts';
+export type { Customers } from './customers/index.ts';
+export * from './customers/normalise.ts';
 export { fromJson, toIso, toIsoOrNull, toJson } from './data/column.ts';
 export { type Database, type Db, type Dialect, dialectOf, openDatabase } from './data/database.ts';
 export { migrate } from './data/migrate.ts';
