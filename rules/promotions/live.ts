@@ -45,7 +45,7 @@ export const createLivePromotions = (deps: { database: Database; vocabulary: Voc
   let making: { generation: number; vocabulary: Vocabulary; set: Promise<LiveSet> } | undefined;
 
   const make = async (generation: number, vocabulary: Vocabulary): Promise<LiveSet> => {
-    const versions = await createDocumentStore(deps.database.writer).listActive('promotion');
+    const versions = await createDocumentStore(deps.database.reader).listActive('promotion');
     const promotions = versions.map((version) => toLive(version, vocabulary, deps.log));
     const needs = mergeNeeds(promotions.flatMap(({ rule }) => rule?.compiled.needs ?? []));
     const keys = (has: (params: PromotionParams) => boolean): string[] =>

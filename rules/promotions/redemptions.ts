@@ -12,6 +12,7 @@ import {
   toIso,
   toJson,
   transact,
+  Unavailable,
 } from '../../core/index.ts';
 import { createDocumentStore } from '../documents-store.ts';
 import type { CodeMaker } from './codes.ts';
@@ -61,7 +62,9 @@ export const createRedemptions = (deps: RedemptionDeps) => {
           return commit(trx, { actor, quote, orderId, hash, request });
         });
       } catch (error) {
-        if (!isOvertaken(error) || attempt >= mostAttempts) throw error;
+        if (!isOvertaken(error)) throw error;
+        if (attempt === mostAttempts)
+          throw new Unavailable('Too many redeem these promotions at once.', { headers: { 'Retry-After': '1' } });
       }
     }
   };
