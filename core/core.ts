@@ -1,11 +1,21 @@
 // The core's features, made from the platform: each gives its services and its routes. The list below is the whole core.
 import type { Middleware } from 'koa';
 import { type Auth, createAuth } from './auth/auth.ts';
+import { type Attributes, type Customers, createCustomers } from './customers/index.ts';
+import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
 import type { Served } from './http/serve.ts';
+import { createInsights, type Insights } from './insights/insights.ts';
+import { insightRoutes } from './insights/routes.ts';
+import { createMessaging, type Messaging } from './messages/index.ts';
 import type { Platform } from './platform.ts';
 
 export type Core = {
   auth: Auth;
+  attributes: Attributes;
+  customers: Customers;
+  hooks: Hooks;
+  messages: Messaging;
+  insights: Insights;
   authenticate: Middleware;
   served: Served[];
   start: () => Promise<void>;
@@ -14,13 +24,30 @@ export type Core = {
 
 export const createCore = async (platform: Platform): Promise<Core> => {
   const auth = createAuth(platform);
+  const { attributes, customers, ...people } = createCustomers(platform);
+  const hooks = createHooks({ runner: nobody, outbox: platform.outbox });
+  const messages = createMessaging(platform, hooks);
+  const insights = createInsights(platform, hooks);
   return {
     auth,
+    attributes,
+    customers,
+    hooks,
+    messages,
+    insights,
     authenticate: auth.authenticate,
-    served: [...auth.served],
+    served: [...auth.served, ...people.served, ...messages.served, ...insightRoutes(insights)],
     start: async () => {
       await auth.start();
     },
-    stop: async () => {},
+    stop: async () => {
+      await messages.stop();
+    },
   };
+};
+
+// Until the plugin host takes its place.
+const nobody: Runner = {
+  providersOf: () => [],
+  run: async (_hook, _input, { plugin }) => ({ kind: 'denied', plugin, reason: 'there are no plugins', wallMs: 0 }),
 };

@@ -223,3 +223,31 @@ export const PreviewSuperseded = defineError(
   'A newer preview of the same editor took its place.',
   text,
 );
+
+// Promotions
+export const PromotionInvalid = defineError(
+  'PROMOTION_INVALID',
+  400,
+  'The grant of the promotion contradicts itself or lacks a member.',
+  text,
+);
+export const CodesInvalid = defineError('CODES_INVALID', 400, 'Codes cannot be made or added like this.', text);
+export const CartInvalid = defineError('CART_INVALID', 400, 'The cart cannot be reckoned with.', text);
+export const OrderAlreadyRedeemed = defineError(
+  'ORDER_ALREADY_REDEEMED',
+  409,
+  'The order was redeemed before with another cart or customer.',
+  (orderId: string) => `The order ${orderId} was redeemed before with another cart or customer.`,
+);
+export const RedemptionCancelled = defineError(
+  'REDEMPTION_CANCELLED',
+  409,
+  'The order was cancelled; redeem it under a new id.',
+  (orderId: string) => `The order ${orderId} was cancelled; redeem it under a new id.`,
+);
+export const RedemptionNotFound = defineError(
+  'REDEMPTION_NOT_FOUND',
+  404,
+  'No redemption of this order.',
+  (orderId: string) => `No redemption of the order ${orderId}.`,
+);

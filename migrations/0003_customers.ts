@@ -174,28 +174,30 @@ export const up = async (db: Knex): Promise<void> => {
   await (sqlite ? searchOnSqlite(db) : searchOnPostgres(db));
 };
 
-// Free-text search: words by their beginning over name, company, e-mail, phone and external id.
-const searched = ['name', 'first_name', 'last_name', 'company', 'email', 'phone', 'external_id'];
+// Free-text search: words by their beginning. Contacts stand apart, for those who may not see personal data.
+const names = ['name', 'first_name', 'last_name', 'company', 'external_id'];
+const contacts = ['email', 'phone'];
+const joined = (columns: string[], row = ''): string =>
+  columns.map((column) => `coalesce(${row}${column}, '')`).join(" || ' ' || ");
 
 const searchOnSqlite = async (db: Knex): Promise<void> => {
-  const terms = searched.map((column) => `coalesce(new.${column}, '')`).join(" || ' ' || ");
+  const insert = `insert into customer_search(rowid, names, contacts) values (new.row_no, ${joined(names, 'new.')}, ${joined(contacts, 'new.')})`;
+  const searched = [...names, ...contacts];
   const differs = searched.map((column) => `old.${column} is not new.${column}`).join(' or ');
   await db.raw(
-    `create virtual table customer_search using fts5(terms, content='', contentless_delete=1, detail=none, tokenize="unicode61 remove_diacritics 2", prefix='2 3')`,
+    `create virtual table customer_search using fts5(names, contacts, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 2", prefix='2 3')`,
   );
+  await db.raw(`create trigger customer_search_insert after insert on customers begin ${insert}; end`);
   await db.raw(
-    `create trigger customer_search_insert after insert on customers begin insert into customer_search(rowid, terms) values (new.row_no, ${terms}); end`,
-  );
-  await db.raw(
-    `create trigger customer_search_update after update of ${searched.join(', ')} on customers when ${differs} begin delete from customer_search where rowid = old.row_no; insert into customer_search(rowid, terms) values (new.row_no, ${terms}); end`,
+    `create trigger customer_search_update after update of ${searched.join(', ')} on customers when ${differs} begin delete from customer_search where rowid = old.row_no; ${insert}; end`,
   );
 };
 
 const searchOnPostgres = async (db: Knex): Promise<void> => {
-  const terms = searched.map((column) => `coalesce(${column}, '')`).join(" || ' ' || ");
-  await db.raw(
-    `create index customers_search on customers using gin (to_tsvector('simple', translate(${terms}, '@.+-_/&''', '        ')))`,
-  );
+  const words = (columns: string[]): string =>
+    `to_tsvector('simple', translate(${joined(columns)}, '@.+-_/&''', '        '))`;
+  await db.raw(`create index customers_search on customers using gin ((${words([...names, ...contacts])}))`);
+  await db.raw(`create index customers_search_names on customers using gin ((${words(names)}))`);
 };
 
 export const down = async (db: Knex): Promise<void> => {

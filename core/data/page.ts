@@ -33,9 +33,16 @@ export const page = async <T extends Row>(
     });
   }
   if (sort.column !== id) {
-    query.orderBy([{ column: sort.column, order: sort.direction, ...(sort.nullable && { nulls: 'last' as const }) }]);
+    // Written out: knex 3.3 forgets the column itself on SQLite when told where nulls go.
+    if (sort.nullable) query.orderByRaw(`?? ${sort.direction} nulls last`, [sort.column]);
+    else query.orderBy(sort.column, sort.direction);
   }
-  const rows = (await query.orderBy(id, sort.direction).limit(limit + 1)) as T[];
+  const rows = await (query.orderBy(id, sort.direction).limit(limit + 1) as unknown as Promise<T[]>).catch(
+    (error: { code?: string }) => {
+      // PostgreSQL's class 22, a value that does not fit its column: the cursor comes from another list.
+      throw options.cursor !== undefined && error.code?.startsWith('22') ? new BadCursor() : error;
+    },
+  );
   const data = rows.slice(0, limit);
   const last = data.at(-1);
   const next = rows.length > limit && last ? writeCursor([bare(last, sort.column) ?? null, bare(last, id)]) : null;

@@ -4,7 +4,7 @@ import type { MessageContent } from '@rapport/sdk/schemas';
 import { fromJson } from '../data/column.ts';
 import { transact } from '../data/transact.ts';
 import { Failure } from '../errors.ts';
-import type { JobContext } from '../jobs/jobs.ts';
+import { type JobContext, TryLater } from '../jobs/jobs.ts';
 import type { Platform } from '../platform.ts';
 import { sendQueue } from './messages.ts';
 import type { Renderer } from './renderer.ts';
@@ -23,7 +23,7 @@ export type Outgoing = MessageContent & {
 /** What a channel answers; `retry` says that the same message may go later. */
 export type ChannelAnswer =
   | { kind: 'accepted'; plugin: string; providerId: string | null }
-  | { kind: 'refused'; plugin: string | null; reason: string; retry: boolean };
+  | { kind: 'refused'; plugin: string | null; reason: string; retry: boolean; retryAfterMs?: number };
 
 export type Channel = (message: Outgoing, signal: AbortSignal) => Promise<ChannelAnswer>;
 
@@ -90,7 +90,10 @@ export const workMessages = (
     const sent = { address: to, subject: content.subject, plugin: answer.plugin };
     if (answer.kind === 'accepted')
       return end(row, { ...sent, status: 'sent', reason: null, providerId: answer.providerId });
-    if (answer.retry && !context.job.lastAttempt) throw new Error(answer.reason);
+    if (answer.retry && !context.job.lastAttempt) {
+      if (answer.retryAfterMs !== undefined) throw new TryLater(answer.reason, clock.now() + answer.retryAfterMs);
+      throw new Error(answer.reason);
+    }
     return end(row, { ...sent, status: 'failed', reason: answer.reason });
   };
 

@@ -1,7 +1,7 @@
 // Promotions: documents and their versions, codes, and what a shop calls at the till: quote, redeem, cancel.
 import { Type } from 'typebox';
 import { defineRoute } from '../contract.ts';
-import { CodesReply, NewCodes, PromotionCodePage, PromotionVersion } from '../schemas/promotion-codes.ts';
+import { CodesReply, NewCodes, PromotionCodePage } from '../schemas/promotion-codes.ts';
 import {
   CancelReply,
   CancelRequest,
@@ -9,14 +9,14 @@ import {
   Promotion,
   PromotionChange,
   PromotionPage,
-  PromotionStatus,
   Quote,
   QuoteRequest,
   RedeemReply,
   RedeemRequest,
   RedemptionPage,
 } from '../schemas/promotions.ts';
-import { Closed, KeyParams, PageQuery, pageOf } from '../schemas/shared.ts';
+import { RuleHistory, RuleStatus } from '../schemas/rule-documents.ts';
+import { Closed, KeyParams, PageQuery } from '../schemas/shared.ts';
 
 const tag = 'promotions';
 const read = { scope: 'promotions:read', tag } as const;
@@ -27,7 +27,7 @@ export const listPromotions = defineRoute({
   method: 'GET',
   path: '/promotions',
   summary: 'Promotions by key',
-  query: Closed({ ...PageQuery.properties, status: Type.Optional(PromotionStatus) }),
+  query: Closed({ ...PageQuery.properties, status: Type.Optional(RuleStatus) }),
   reply: PromotionPage,
 });
 export const createPromotion = defineRoute({
@@ -87,9 +87,9 @@ export const listPromotionVersions = defineRoute({
   ...read,
   method: 'GET',
   path: '/promotions/:key/versions',
-  summary: 'Every version, newest first',
+  summary: 'Versions and activations, newest first',
   params: KeyParams,
-  reply: pageOf(PromotionVersion),
+  reply: RuleHistory,
 });
 export const listPromotionRedemptions = defineRoute({
   ...read,

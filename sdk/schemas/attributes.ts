@@ -8,9 +8,7 @@ export const AttributeKey = Type.String({
   pattern: '^[a-z][a-z0-9_]{0,39}$',
   description: 'Lower case letters, digits and underscores; the column is a_<key>, the fact attribute.<key>',
 });
-export const AttributeType = Type.Union(
-  ['text', 'number', 'integer', 'boolean', 'date', 'datetime', 'money', 'list'].map((t) => Type.Literal(t)),
-);
+export const AttributeType = Type.Enum(['text', 'number', 'integer', 'boolean', 'date', 'datetime', 'money', 'list']);
 export const NewAttribute = Closed({
   key: AttributeKey,
   title: Short,

@@ -65,9 +65,7 @@ export const ProductQuery = Closed({
   status: Type.Optional(ProductStatus),
 });
 
-export const OrderStatus = Type.Union(
-  ['placed', 'paid', 'shipped', 'completed', 'cancelled', 'refunded'].map((s) => Type.Literal(s)),
-);
+export const OrderStatus = Type.Enum(['placed', 'paid', 'shipped', 'completed', 'cancelled', 'refunded']);
 export const NewOrderLine = Closed({
   sku: Sku,
   name: Type.Optional(Type.String({ maxLength: 300 })),

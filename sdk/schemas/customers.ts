@@ -188,12 +188,9 @@ export const CustomerQuery = Type.Object(
     ...PageQuery.properties,
     q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     sort: Type.Optional(
-      Type.Union(
-        ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'name', '-name', 'lastSeenAt', '-lastSeenAt'].map((s) =>
-          Type.Literal(s),
-        ),
-        { description: '-createdAt by default; with q, newest first' },
-      ),
+      Type.Enum(['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'name', '-name', 'lastSeenAt', '-lastSeenAt'], {
+        description: '-createdAt by default; with q, newest first',
+      }),
     ),
     externalId: Type.Optional(Type.String()),
     email: Type.Optional(Type.String()),
@@ -225,4 +222,5 @@ export const TagChange = Closed({
   add: Type.Optional(Type.Array(Tag, { maxItems: 100 })),
   remove: Type.Optional(Type.Array(Tag, { maxItems: 100 })),
 });
+export type TagChange = Static<typeof TagChange>;
 export const Tags = Closed({ tags: Type.Array(Type.String()) });

@@ -5,11 +5,7 @@ import { Closed, Id, Nullable, PageQuery, pageOf, Time } from './shared.ts';
 
 export const TimelineEntry = Closed({
   id: Type.String(),
-  kind: Type.Union(
-    ['event', 'order', 'refund', 'consent', 'level', 'points', 'merge', 'message', 'record'].map((k) =>
-      Type.Literal(k),
-    ),
-  ),
+  kind: Type.Enum(['event', 'order', 'refund', 'consent', 'level', 'points', 'merge', 'message', 'record']),
   at: Time,
   /** The event's type, the order's status, the consent's channel … */
   title: Type.String(),

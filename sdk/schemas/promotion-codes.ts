@@ -1,4 +1,4 @@
-// Codes of a promotion and its versions: what an admin hands out and looks back on.
+// Codes of a promotion: what an admin hands out and looks back on.
 import { type Static, Type } from 'typebox';
 import { Closed, Nullable, pageOf, Time } from './shared.ts';
 
@@ -32,14 +32,3 @@ export const PromotionCode = Closed({
 });
 export type PromotionCode = Static<typeof PromotionCode>;
 export const PromotionCodePage = pageOf(PromotionCode);
-
-export const PromotionVersion = Closed({
-  version: Type.Integer(),
-  active: Type.Boolean(),
-  conditions: Type.Unknown(),
-  event: Type.Unknown(),
-  priority: Type.Integer(),
-  author: Type.String(),
-  createdAt: Time,
-});
-export type PromotionVersion = Static<typeof PromotionVersion>;

@@ -1,5 +1,7 @@
 // Promotions: what an admin writes, what a shop asks (quote, redeem, cancel) and what it is told.
 import { type Static, Type } from 'typebox';
+import { CustomerRef } from './customers.ts';
+import { ConditionTree, RuleStatus, RuleTests } from './rule-documents.ts';
 import { Closed, Currency, Id, Key, Money, Nullable, pageOf, Time } from './shared.ts';
 
 const Amount = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' });
@@ -63,27 +65,14 @@ export const PromotionGrant = Closed({
   params: PromotionParams,
 });
 
-/** Checked by the rule language at save, not here: a fault there has its own code and pointer. */
-const ConditionTree = Type.Record(Type.String(), Type.Unknown(), { description: 'Conditions of the rule language' });
-
-export const promotionStatuses = ['draft', 'active', 'paused', 'archived'] as const;
-export const PromotionStatus = Type.Enum([...promotionStatuses]);
-export type PromotionStatus = (typeof promotionStatuses)[number];
-
-export const PromotionTest = Closed({
-  facts: Type.Record(Type.String(), Type.Unknown()),
-  expected: Type.Boolean(),
-  note: Type.Optional(Type.String({ maxLength: 500 })),
-});
-
 const written = {
   name: Type.String({ minLength: 1, maxLength: 200 }),
   description: Type.Optional(Nullable(Type.String({ maxLength: 4000 }))),
   priority: Type.Optional(Type.Integer({ minimum: -1_000_000, maximum: 1_000_000, description: 'Higher goes first' })),
-  status: Type.Optional(PromotionStatus),
+  status: Type.Optional(RuleStatus),
   conditions: ConditionTree,
   event: PromotionGrant,
-  tests: Type.Optional(Type.Array(PromotionTest, { maxItems: 100 })),
+  tests: Type.Optional(RuleTests),
   confirmEveryone: Type.Optional(Type.Boolean({ description: 'Needed when `all` is empty, which means everybody' })),
 };
 
@@ -103,7 +92,7 @@ export const Promotion = Closed({
   name: Type.String(),
   description: Nullable(Type.String()),
   priority: Type.Integer(),
-  status: PromotionStatus,
+  status: RuleStatus,
   /** The version shown here; `activeVersion` is the one that runs. */
   version: Type.Integer(),
   activeVersion: Nullable(Type.Integer()),
@@ -135,19 +124,7 @@ export const Cart = Closed({
 export type Cart = Static<typeof Cart>;
 
 /** A customer's id, or one identity. Unknown is an error; absent is an anonymous cart. */
-export const CartCustomer = Type.Union([
-  Id,
-  Closed(
-    {
-      id: Type.Optional(Id),
-      externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-      email: Type.Optional(Type.String({ minLength: 3, maxLength: 320 })),
-      phone: Type.Optional(Type.String({ minLength: 3, maxLength: 40 })),
-      anonymousId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-    },
-    { minProperties: 1 },
-  ),
-]);
+export const CartCustomer = Type.Union([Id, CustomerRef]);
 export type CartCustomer = Static<typeof CartCustomer>;
 
 const asked = {

@@ -1,0 +1,78 @@
+// `npm run bench [name …]`: runs each bench in a process of its own and prints one table: figure, alternative, ratio, memory.
+// Figures are medians of several runs; the alternative is measured in the same run, so that ratios hold when the machine drifts.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { type Bench, isBench, type Row } from './bench.ts';
+
+const folder = import.meta.dirname;
+
+const load = async (): Promise<Bench[]> => {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.bench.ts'))
+    .sort();
+  const modules = await Promise.all(files.map((file) => import(`./${file}`) as Promise<Record<string, unknown>>));
+  return modules.flatMap((module) => Object.values(module).filter(isBench));
+};
+
+const one = async (name: string): Promise<void> => {
+  const bench = (await load()).find((candidate) => candidate.name === name);
+  if (!bench) throw new Error(`There is no bench "${name}".`);
+  const rows = await bench.run();
+  process.stdout.write(`\n@rows ${JSON.stringify(rows)}\n`);
+  process.exit(0);
+};
+
+const all = async (names: string[]): Promise<void> => {
+  const benches = (await load()).filter((bench) => names.length === 0 || names.includes(bench.name));
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}`,
+  );
+  const rows: (Row & { bench: string })[] = [];
+  for (const bench of benches) {
+    console.log(`\n${bench.name}: ${bench.title}`);
+    const { stdout, status } = spawnSync(process.execPath, ['--expose-gc', import.meta.filename, '--one', bench.name], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 2 ** 28,
+    });
+    const line = stdout.split('\n').find((text) => text.startsWith('@rows '));
+    if (status !== 0 || !line) {
+      console.log('  failed');
+      process.exitCode = 1;
+      continue;
+    }
+    for (const row of JSON.parse(line.slice('@rows '.length)) as Row[]) {
+      rows.push({ ...row, bench: bench.name });
+      console.log(`  ${describe(row)}`);
+    }
+  }
+  console.log(`\n${table(rows)}`);
+};
+
+const figure = (value: number): string =>
+  value >= 1000 ? Math.round(value).toLocaleString('en') : value >= 10 ? value.toFixed(1) : value.toPrecision(3);
+
+const describe = (row: Row): string =>
+  [
+    `${row.what}: ${figure(row.value)} ${row.unit}`,
+    row.alternative &&
+      `${row.alternative.name}: ${figure(row.alternative.value)} ${row.unit} (ratio ${figure(row.alternative.ratio)})`,
+    row.target && `target ${row.target}: ${row.met ? 'met' : 'NOT met'}`,
+    row.memoryMb && `${Math.round(row.memoryMb)} MB`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+
+const table = (rows: (Row & { bench: string })[]): string =>
+  [
+    '| bench | what | figure | alternative | ratio | target | met | memory |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows.map(
+      (row) =>
+        `| ${row.bench} | ${row.what} | ${figure(row.value)} ${row.unit} | ${row.alternative ? `${row.alternative.name} ${figure(row.alternative.value)}` : ''} | ${row.alternative ? figure(row.alternative.ratio) : ''} | ${row.target ?? ''} | ${row.target ? (row.met ? 'yes' : 'no') : ''} | ${row.memoryMb ? `${Math.round(row.memoryMb)} MB` : ''} |`,
+    ),
+  ].join('\n');
+
+const args = process.argv.slice(2);
+await (args[0] === '--one' ? one(args[1]!) : all(args));

@@ -1,0 +1,131 @@
+// Custom attributes: an admin adds one and it is a typed column at once, in API, filters, import and rules. A type never changes.
+import type { Attribute, AttributeChange, NewAttribute } from '@rapport/sdk/schemas';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../clock.ts';
+import { toIso, toIsoOrNull } from '../data/column.ts';
+import type { Database, Db } from '../data/database.ts';
+import { transactRetrying } from '../data/retry.ts';
+import { afterCommit } from '../data/transact.ts';
+import type { Actor } from '../http/actor.ts';
+import type { AttributeRow, AttributeTypeName, Definitions } from './attribute-values.ts';
+import { createAttributeStore } from './attributes-store.ts';
+import { AttributeExists, AttributeNotFound, InvalidValue, TooManyAttributes } from './errors.ts';
+
+/** What a value needs to be read: the definitions, and the country that phone numbers without +… are from. */
+export type FieldContext = { definitions: Definitions; defaultCountry: string | null; now: number };
+
+const mostAttributes = 300;
+// Another node may add an attribute: definitions older than this are read again.
+const freshMs = 3000;
+
+export const createAttributes = (deps: { database: Database; clock: Clock; audit: Audit }) => {
+  const { database, clock, audit } = deps;
+  let kept: { rows: AttributeRow[]; context: Omit<FieldContext, 'now'>; at: number } | undefined;
+
+  const load = async (db: Db) => {
+    const store = createAttributeStore(db);
+    const [rows, country] = [await store.list(), await store.findSetting('default_country')];
+    const active = rows.filter((row) => row.archived_at === null);
+    return {
+      rows,
+      context: {
+        definitions: new Map(active.map((row) => [row.key, row])),
+        defaultCountry: typeof country === 'string' ? country : null,
+      },
+      at: performance.now(),
+    };
+  };
+
+  const current = async (db?: Db) => {
+    // Inside a transaction that defines attributes, only that transaction sees them: never keep what it reads.
+    if (!kept || performance.now() - kept.at > freshMs) kept = await load(db?.isTransaction ? db : database.reader);
+    return kept;
+  };
+
+  const forget = (trx: Db): void =>
+    afterCommit(trx, () => {
+      kept = undefined;
+    });
+
+  return {
+    /** Every definition, archived ones too, oldest first. */
+    list: async (db?: Db): Promise<AttributeRow[]> => (await current(db)).rows,
+    context: async (db?: Db): Promise<FieldContext> => ({ ...(await current(db)).context, now: clock.now() }),
+    forget: (): void => {
+      kept = undefined;
+    },
+    create: (given: NewAttribute, actor: Actor): Promise<Attribute> =>
+      transactRetrying(database.writer, async (trx) => {
+        const store = createAttributeStore(trx);
+        const rows = await store.list();
+        const found = rows.find((row) => row.key === given.key);
+        if (found)
+          throw new AttributeExists(`The attribute "${given.key}" exists, of type ${found.type}.`, { pointer: '/key' });
+        if (rows.length >= mostAttributes) throw new TooManyAttributes(mostAttributes);
+        const type = given.type as AttributeTypeName;
+        if (given.options && type !== 'text' && type !== 'list')
+          throw new InvalidValue('Only texts and lists have options.', { pointer: '/options' });
+        if (given.unique && type === 'list') throw new InvalidValue('A list cannot be unique.', { pointer: '/unique' });
+        const row: AttributeRow = {
+          key: given.key,
+          title: given.title,
+          title_zh: given.titleZh ?? null,
+          description: given.description ?? null,
+          type,
+          options: given.options ?? null,
+          personal: given.personal ?? false,
+          unique: given.unique ?? false,
+          created_at: clock.now(),
+          archived_at: null,
+        };
+        await store.insert(row);
+        await audit.record(trx, {
+          actor,
+          action: 'attribute.created',
+          subject: { kind: 'attribute', id: row.key },
+          details: { type: row.type },
+        });
+        forget(trx);
+        return showAttribute(row);
+      }),
+    change: (key: string, change: AttributeChange, actor: Actor): Promise<Attribute> =>
+      transactRetrying(database.writer, async (trx) => {
+        const store = createAttributeStore(trx);
+        const row = (await store.list()).find((one) => one.key === key);
+        if (!row) throw new AttributeNotFound(key);
+        const { archived, titleZh, ...rest } = change;
+        if (rest.options && row.type !== 'text' && row.type !== 'list')
+          throw new InvalidValue('Only texts and lists have options.', { pointer: '/options' });
+        const columns: Partial<AttributeRow> = {
+          ...rest,
+          ...(titleZh !== undefined && { title_zh: titleZh }),
+          ...(archived !== undefined && { archived_at: archived ? (row.archived_at ?? clock.now()) : null }),
+        };
+        if (Object.keys(columns).length === 0) return showAttribute(row);
+        await store.update(key, columns);
+        await audit.record(trx, {
+          actor,
+          action: 'attribute.updated',
+          subject: { kind: 'attribute', id: key },
+          details: { members: Object.keys(change) },
+        });
+        forget(trx);
+        return showAttribute({ ...row, ...columns });
+      }),
+  };
+};
+
+export type Attributes = ReturnType<typeof createAttributes>;
+
+export const showAttribute = (row: AttributeRow): Attribute => ({
+  key: row.key,
+  title: row.title,
+  titleZh: row.title_zh,
+  description: row.description,
+  type: row.type,
+  options: row.options,
+  personal: row.personal,
+  unique: row.unique,
+  createdAt: toIso(row.created_at),
+  archivedAt: toIsoOrNull(row.archived_at),
+});

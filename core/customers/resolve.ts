@@ -1,0 +1,146 @@
+// From references (an id, an e-mail, an anonymous id …) to customers, a whole batch at once. `look` only reads and names what
+// is wrong; `settle` adds the customers nobody knew and links anonymous ids. Events, orders and records all come through here.
+import type { CustomerRef, CustomerRow } from '@rapport/sdk/schemas';
+import { type Db, dialectOf } from '../data/database.ts';
+import { rowSet } from '../data/row-set.ts';
+import { query } from '../data/rows.ts';
+import { CustomerNotFound, Failure } from '../errors.ts';
+import type { Actor } from '../http/actor.ts';
+import type { Attributes } from './attributes.ts';
+import { CustomerGone, InvalidValue } from './errors.ts';
+import { createIdentityStore, type IdentityKey, identityKey } from './identity-store.ts';
+import { normaliseEmail, normalisePhone, normaliseText } from './normalise.ts';
+import type { Write } from './write.ts';
+
+/** What a reference came to: a customer, none yet (`id` absent), or why it cannot be one. */
+export type Looked = { ref: CustomerRef; identities: IdentityKey[]; id?: string; failure?: Failure; link?: string };
+
+export type Resolve = ReturnType<typeof createResolve>;
+
+export const createResolve = (deps: {
+  attributes: Attributes;
+  write: Write;
+  /** Moves a customer known only by an anonymous id into the one it turned out to be. */
+  absorb: (trx: Db, anonymousCustomer: string, into: string, actor: Actor) => Promise<void>;
+}) => {
+  const look = async (trx: Db, refs: readonly CustomerRef[]): Promise<Looked[]> => {
+    const { defaultCountry } = await deps.attributes.context(trx);
+    const looked = refs.map((ref): Looked => {
+      const identities = identitiesOf(ref, defaultCountry);
+      return identities instanceof Failure ? { ref, identities: [], failure: identities } : { ref, identities };
+    });
+    const distinct = new Map(looked.flatMap(({ identities }) => identities.map((key) => [identityKey(key), key])));
+    const owners = await createIdentityStore(trx).findOwners([...distinct.values()]);
+    const byId = await findLiving(trx, [...new Set(refs.flatMap(({ id }) => (id === undefined ? [] : [id])))]);
+    for (const entry of looked) {
+      if (entry.failure) continue;
+      if (entry.ref.id !== undefined) {
+        const living = byId.get(entry.ref.id);
+        if (living instanceof Failure) entry.failure = living;
+        else if (living) entry.id = living;
+        else entry.failure = new CustomerNotFound(entry.ref.id, { pointer: '/id' });
+      } else {
+        entry.id = entry.identities.map((key) => owners.get(identityKey(key))).find((owner) => owner !== undefined);
+      }
+      if (entry.id === undefined || entry.ref.anonymousId === undefined) continue;
+      const owner = owners.get(identityKey({ kind: 'anonymous', value: entry.ref.anonymousId }));
+      if (owner !== entry.id) entry.link = owner ?? 'new';
+    }
+    return looked;
+  };
+
+  const settle = async (
+    trx: Db,
+    looked: readonly Looked[],
+    options: { actor: Actor; source?: string; quiet?: boolean },
+  ): Promise<string[]> => {
+    const missing = looked.filter(({ id }) => id === undefined);
+    const linking = looked.filter(({ id, link }) => id !== undefined && link === 'new');
+    if (missing.length > 0 || linking.length > 0) {
+      const rows = new Map<string, { row: CustomerRow; entries: Looked[] }>();
+      for (const entry of [...missing, ...linking]) {
+        const row = rowOf(entry, options.source);
+        const same = JSON.stringify(row);
+        const known = rows.get(same);
+        if (known) known.entries.push(entry);
+        else rows.set(same, { row, entries: [entry] });
+      }
+      const all = [...rows.values()];
+      const outcomes = await deps.write(
+        trx,
+        all.map(({ row }) => row),
+        { actor: options.actor, mode: 'upsert', quiet: options.quiet },
+      );
+      for (const [i, { entries }] of all.entries())
+        for (const entry of entries) entry.id ??= outcomes[i]?.id ?? undefined;
+    }
+    for (const { id, link } of looked)
+      if (id !== undefined && link !== undefined && link !== 'new') await absorbOnce(trx, link, id, options.actor);
+    return looked.map((entry) => {
+      if (entry.id === undefined) throw new InvalidValue('The customer could not be made.', { pointer: '/customer' });
+      return entry.id;
+    });
+  };
+
+  // Someone else's device stays someone else's: only a customer known by nothing but anonymous ids is absorbed.
+  const absorbOnce = async (trx: Db, from: string, into: string, actor: Actor): Promise<void> => {
+    const rows = await createIdentityStore(trx).listOf(from);
+    if (rows.length > 0 && rows.every(({ kind }) => kind === 'anonymous')) await deps.absorb(trx, from, into, actor);
+  };
+
+  return {
+    look,
+    settle,
+    /** One reference; throws when it names nobody, unless `create`. */
+    one: async (trx: Db, ref: CustomerRef, options: { actor: Actor; create?: boolean; source?: string }) => {
+      const looked = await look(trx, [ref]);
+      const failure = looked[0]?.failure;
+      if (failure) throw failure;
+      if (looked[0]?.id === undefined && !options.create) throw new CustomerNotFound(Object.values(ref).join(', '));
+      return (await settle(trx, looked, options))[0]!;
+    },
+  };
+};
+
+const rowOf = ({ ref, id }: Looked, source: string | undefined): CustomerRow =>
+  id === undefined ? { ...ref, ...(source !== undefined && { source }) } : { id, anonymousId: ref.anonymousId };
+
+const identitiesOf = (ref: CustomerRef, country: string | null): IdentityKey[] | Failure => {
+  const keys: IdentityKey[] = [];
+  if (ref.externalId !== undefined) {
+    const value = normaliseText(ref.externalId);
+    if (value === undefined) return new InvalidValue('The external id is blank.', { pointer: '/externalId' });
+    keys.push({ kind: 'external', value });
+  }
+  if (ref.email !== undefined) {
+    const value = normaliseEmail(ref.email);
+    if (value === undefined) return new InvalidValue('It must be an e-mail address.', { pointer: '/email' });
+    keys.push({ kind: 'email', value });
+  }
+  if (ref.phone !== undefined) {
+    const value = normalisePhone(ref.phone, country);
+    if (value === undefined) return new InvalidValue('It must be a phone number.', { pointer: '/phone' });
+    keys.push({ kind: 'phone', value });
+  }
+  if (ref.anonymousId !== undefined) keys.push({ kind: 'anonymous', value: ref.anonymousId });
+  return keys;
+};
+
+// A merged customer leads to the one that lives on.
+const findLiving = async (trx: Db, ids: readonly string[]): Promise<Map<string, string | Failure>> => {
+  if (ids.length === 0) return new Map();
+  const set = rowSet(dialectOf(trx), 'given', [['id', 'text']]);
+  const rows = await query<{ id: string; merged_into: string | null; erased_at: number | null }>(
+    trx,
+    `select c.id, c.merged_into, c.erased_at from ${set.sql} join customers c on c.id = given.id`,
+    [set.bind(ids.map((id) => [id]))],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      row.erased_at === null
+        ? (row.merged_into ?? row.id)
+        : new CustomerGone('The customer was erased.', { pointer: '/id' }),
+    ]),
+  );
+};

@@ -1,0 +1,21 @@
+// The catalogue's errors of records; the rules for codes are in core/errors.ts.
+import { defineError } from '../errors.ts';
+
+export const RecordTypeNotFound = defineError(
+  'RECORD_TYPE_NOT_FOUND',
+  404,
+  'No such type of record.',
+  (type: string) => `No type of record ${type}.`,
+);
+export const RecordNotFound = defineError(
+  'RECORD_NOT_FOUND',
+  404,
+  'No such record.',
+  (id: string) => `No record ${id}.`,
+);
+export const RecordExists = defineError(
+  'RECORD_EXISTS',
+  409,
+  'A record with this key exists.',
+  (key: string) => `The key ${key} is taken.`,
+);

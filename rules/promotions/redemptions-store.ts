@@ -1,0 +1,78 @@
+// Rows of redemptions: one an order with the reply it got, one a promotion within it.
+import { type Db, type Page, page, query } from '../../core/index.ts';
+
+export type OrderRow = {
+  order_id: string;
+  customer_id: string | null;
+  status: 'redeemed' | 'cancelled';
+  request_hash: string;
+  reply: string;
+  redeemed_at: number;
+  cancelled_at: number | null;
+};
+
+export type RedemptionRow = {
+  id: string;
+  promotion: string;
+  version: number;
+  order_id: string;
+  customer_id: string | null;
+  status: 'redeemed' | 'cancelled';
+  amount: number;
+  currency: string;
+  points: number;
+  pool: string | null;
+  code: string | null;
+  issued_pool: string | null;
+  issued_code: string | null;
+  redeemed_at: number;
+  cancelled_at: number | null;
+};
+
+export const createRedemptionStore = (db: Db) => ({
+  findOrder: async (orderId: string): Promise<OrderRow | undefined> => {
+    const [row] = await query<OrderRow>(db, 'select * from promotion_orders where order_id = ?', [orderId]);
+    return row;
+  },
+  /** False when the order is there already; waits for a transaction that is about to write it. */
+  insertOrder: async (row: OrderRow): Promise<boolean> => {
+    const made = await query(
+      db,
+      `insert into promotion_orders (order_id, customer_id, status, request_hash, reply, redeemed_at)
+       values (?, ?, ?, ?, ?, ?) on conflict (order_id) do nothing returning order_id`,
+      [row.order_id, row.customer_id, row.status, row.request_hash, row.reply, row.redeemed_at],
+    );
+    return made.length === 1;
+  },
+  setReply: async (orderId: string, reply: string): Promise<void> => {
+    await db('promotion_orders').where({ order_id: orderId }).update({ reply });
+  },
+  /** True for the one call that cancels. */
+  cancelOrder: async (orderId: string, now: number): Promise<boolean> =>
+    (await db('promotion_orders')
+      .where({ order_id: orderId, status: 'redeemed' })
+      .update({ status: 'cancelled', cancelled_at: now })) === 1,
+  insert: async (rows: readonly RedemptionRow[]): Promise<void> => {
+    for (let i = 0; i < rows.length; i += 50) await db('redemptions').insert(rows.slice(i, i + 50));
+  },
+  cancel: async (orderId: string, now: number): Promise<void> => {
+    await db('redemptions').where({ order_id: orderId }).update({ status: 'cancelled', cancelled_at: now });
+  },
+  listOfOrder: async (orderId: string): Promise<RedemptionRow[]> => {
+    const rows = (await db('redemptions').where({ order_id: orderId })) as RedemptionRow[];
+    return rows.map(toNumbers).sort((a, b) => (a.promotion < b.promotion ? -1 : 1));
+  },
+  listOfPromotion: async (promotion: string, limit: number, cursor?: string): Promise<Page<RedemptionRow>> => {
+    const sort = { column: 'id', direction: 'desc' } as const;
+    const found = await page<RedemptionRow>(db('redemptions').where({ promotion }), { sort, limit, cursor });
+    return { data: found.data.map(toNumbers), next: found.next };
+  },
+});
+
+const toNumbers = (row: RedemptionRow): RedemptionRow => ({
+  ...row,
+  amount: Number(row.amount),
+  points: Number(row.points),
+  redeemed_at: Number(row.redeemed_at),
+  cancelled_at: row.cancelled_at === null ? null : Number(row.cancelled_at),
+});

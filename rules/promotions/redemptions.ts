@@ -1,0 +1,222 @@
+// Using promotions for an order, once and within every limit, and giving them back. One transaction each, all or nothing.
+import { createHash } from 'node:crypto';
+import type { CancelReply, RedeemReply, RedeemRequest } from '@rapport/sdk/schemas';
+import {
+  type Actor,
+  type Db,
+  fromJson,
+  OrderAlreadyRedeemed,
+  type Platform,
+  RedemptionCancelled,
+  RedemptionNotFound,
+  toIso,
+  toJson,
+  transact,
+  Unavailable,
+} from '../../core/index.ts';
+import { createDocumentStore } from '../documents-store.ts';
+import type { CodeMaker } from './codes.ts';
+import { createCodesStore } from './codes-store.ts';
+import { giveEffects, takeBackEffects } from './effects.ts';
+import type { Applied } from './grant.ts';
+import type { LivePromotions } from './live.ts';
+import type { Members } from './members.ts';
+import type { QuoteOf, Quotes } from './quotes.ts';
+import { createRedemptionStore, type OrderRow, type RedemptionRow } from './redemptions-store.ts';
+import { createUsageStore } from './usage-store.ts';
+import { toQuote, toRedemption } from './view.ts';
+
+export type RedemptionDeps = {
+  platform: Platform;
+  live: LivePromotions;
+  quotes: Quotes;
+  members: Members;
+  codeMaker: CodeMaker;
+};
+
+/** Somebody took what the quote counted on: roll back and quote again. */
+class Overtaken extends Error {}
+
+/** Quotes beside the writers first; after so many disappointments, quotes while holding the counters. */
+const optimisticAttempts = 2;
+const mostAttempts = 6;
+
+export const createRedemptions = (deps: RedemptionDeps) => {
+  const { platform, live, quotes } = deps;
+  const { database, clock, outbox, audit } = platform;
+
+  const redeem = async (actor: Actor, request: RedeemRequest): Promise<RedeemReply> => {
+    const { orderId, cart } = request;
+    const customerId = await quotes.customerOf(request.customer);
+    const hash = createHash('sha256')
+      .update(toJson([customerId, cart]))
+      .digest('hex');
+    const known = await createRedemptionStore(database.reader).findOrder(orderId);
+    if (known) return replay(known, hash);
+    for (let attempt = 1; ; attempt++) {
+      const asked = { cart, customerId, now: clock.now(), isRedemption: true };
+      const beside = attempt <= optimisticAttempts ? await quotes.of(asked) : undefined;
+      try {
+        return await transact(database.writer, async (trx) => {
+          const quote = beside ?? (await quoteHolding(trx, asked));
+          return commit(trx, { actor, quote, orderId, hash, request });
+        });
+      } catch (error) {
+        if (!isOvertaken(error)) throw error;
+        if (attempt === mostAttempts)
+          throw new Unavailable('Too many redeem these promotions at once.', { headers: { 'Retry-After': '1' } });
+      }
+    }
+  };
+
+  /** With the counters held, what is quoted cannot be taken by another before the commit. */
+  const quoteHolding = async (trx: Db, asked: Parameters<Quotes['of']>[0]): Promise<QuoteOf> => {
+    const set = await live.current();
+    const keys = set.promotions.map(({ key }) => key).sort();
+    const usage = createUsageStore(trx);
+    await usage.ensure(keys);
+    await usage.lock(keys);
+    return quotes.of(asked, trx);
+  };
+
+  type Order = { actor: Actor; quote: QuoteOf; orderId: string; hash: string; request: RedeemRequest };
+
+  const commit = async (trx: Db, { actor, quote, orderId, hash, request }: Order): Promise<RedeemReply> => {
+    const { customerId, now } = quote;
+    const store = createRedemptionStore(trx);
+    const order: OrderRow = {
+      order_id: orderId,
+      customer_id: customerId,
+      status: 'redeemed',
+      request_hash: hash,
+      reply: '{}',
+      redeemed_at: now,
+      cancelled_at: null,
+    };
+    if (!(await store.insertOrder(order))) return replay((await store.findOrder(orderId))!, hash);
+    if ((await createDocumentStore(trx).readGeneration()) !== quote.live.generation) throw new Overtaken();
+    const applied = quote.resolution.applied.toSorted((a, b) => (a.grant.key < b.grant.key ? -1 : 1));
+    await takeCounters(trx, applied, quote);
+    const issued = await giveEffects(trx, applied, { quote, orderId, ...deps });
+    const rows = applied.map((entry): RedemptionRow => {
+      const coupon = issued.get(entry.grant.key);
+      return { ...rowOf(entry, quote, orderId), issued_pool: coupon?.pool ?? null, issued_code: coupon?.code ?? null };
+    });
+    await store.insert(rows);
+    const reply = replyOf(quote, order, request, issued);
+    await store.setReply(orderId, toJson(reply));
+    await announce(trx, rows);
+    const details = { orderId, promotions: applied.map(({ grant, amount }) => ({ key: grant.key, amount })) };
+    await audit.record(trx, { actor, action: 'order.redeemed', subject: { kind: 'order', id: orderId }, details });
+    return reply;
+  };
+
+  // Everybody takes counters in one order: promotions by key, then the customer's, then codes. So nobody waits in a circle.
+  const takeCounters = async (trx: Db, applied: readonly Applied[], { customerId, now }: QuoteOf): Promise<void> => {
+    const usage = createUsageStore(trx);
+    await usage.ensure(applied.map(({ grant }) => grant.key));
+    for (const { grant, amount } of applied)
+      if (!(await usage.take(grant.key, amount, grant.params.limits ?? {}))) throw new Overtaken();
+    if (customerId !== null)
+      for (const { grant } of applied)
+        if (!(await usage.takeOfCustomer(customerId, grant.key, grant.params.limits ?? {}))) throw new Overtaken();
+    const codes = createCodesStore(trx);
+    for (const { pool, code } of codesOf(applied.map(({ grant }) => ({ pool: poolOfGrant(grant), code: grant.code }))))
+      if (!(await codes.take(pool, code, now))) throw new Overtaken();
+  };
+
+  const rowOf = (entry: Applied, { customerId, now, currency }: QuoteOf, orderId: string): RedemptionRow => ({
+    id: platform.ids.next(),
+    promotion: entry.grant.key,
+    version: entry.grant.version,
+    order_id: orderId,
+    customer_id: customerId,
+    status: 'redeemed',
+    amount: entry.amount,
+    currency,
+    points: entry.points,
+    pool: entry.grant.code === undefined ? null : poolOfGrant(entry.grant),
+    code: entry.grant.code ?? null,
+    issued_pool: null,
+    issued_code: null,
+    redeemed_at: now,
+    cancelled_at: null,
+  });
+
+  const announce = async (trx: Db, rows: readonly RedemptionRow[]): Promise<void> => {
+    const notices = rows.map((row) => ({
+      topic: 'promotion.redeemed',
+      ...(row.customer_id !== null && { customerId: row.customer_id }),
+      payload: toRedemption(row),
+    }));
+    if (notices.length > 0) await outbox.emit(trx, ...notices);
+  };
+
+  const cancel = (actor: Actor, orderId: string): Promise<CancelReply> =>
+    transact(database.writer, async (trx) => {
+      const store = createRedemptionStore(trx);
+      const now = clock.now();
+      const first = await store.cancelOrder(orderId, now);
+      const order = await store.findOrder(orderId);
+      if (!order) throw new RedemptionNotFound(orderId);
+      const rows = await store.listOfOrder(orderId);
+      if (first) {
+        await giveBackCounters(trx, rows);
+        await takeBackEffects(trx, rows, { orderId, customerId: order.customer_id, now, members: deps.members });
+        await store.cancel(orderId, now);
+        const details = { promotions: rows.map((row) => row.promotion) };
+        await audit.record(trx, { actor, action: 'order.cancelled', subject: { kind: 'order', id: orderId }, details });
+      }
+      return {
+        orderId,
+        status: 'cancelled',
+        cancelledAt: toIso(Number(order.cancelled_at)),
+        promotions: rows.map((row) => row.promotion),
+      };
+    });
+
+  const giveBackCounters = async (trx: Db, rows: readonly RedemptionRow[]): Promise<void> => {
+    const usage = createUsageStore(trx);
+    for (const row of rows) await usage.give(row.promotion, row.amount);
+    for (const row of rows) if (row.customer_id !== null) await usage.giveOfCustomer(row.customer_id, row.promotion);
+    const codes = createCodesStore(trx);
+    for (const { pool, code } of codesOf(rows)) await codes.give(pool, code);
+  };
+
+  return { redeem, cancel };
+};
+
+export type Redemptions = ReturnType<typeof createRedemptions>;
+
+const replay = (order: OrderRow, hash: string): RedeemReply => {
+  if (order.status === 'cancelled') throw new RedemptionCancelled(order.order_id);
+  if (order.request_hash !== hash) throw new OrderAlreadyRedeemed(order.order_id);
+  return fromJson<RedeemReply>(order.reply);
+};
+
+const poolOfGrant = ({ key, params }: Applied['grant']): string => params.code?.pool ?? key;
+
+/** Each code of an order once, however many promotions it opens, in one order for everybody. */
+const codesOf = (uses: readonly { pool: string | null; code?: string | null }[]): { pool: string; code: string }[] => {
+  const found = new Map<string, { pool: string; code: string }>();
+  for (const { pool, code } of uses) if (pool && code) found.set(JSON.stringify([pool, code]), { pool, code });
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
+};
+
+const replyOf = (
+  { resolution, live, now, customerId }: QuoteOf,
+  order: OrderRow,
+  { cart }: RedeemRequest,
+  issued: ReadonlyMap<string, { code: string }>,
+): RedeemReply => {
+  const quote = toQuote(cart, resolution, live.vocabulary.zone, now);
+  const applied = quote.applied.map((entry) => {
+    const coupon = issued.get(entry.key);
+    return coupon && entry.coupon ? { ...entry, coupon: { ...entry.coupon, code: coupon.code } } : entry;
+  });
+  return { orderId: order.order_id, status: 'redeemed', customerId, redeemedAt: toIso(now), ...quote, applied };
+};
+
+// PostgreSQL ends one of two transactions that wait for each other, or that could not be put in one order.
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof Overtaken || ['40P01', '40001'].includes(String((error as { code?: unknown }).code));
