@@ -1,5 +1,12 @@
 // Every command of the command line, in one list. A command owns its arguments and answers with an exit code.
-import { type Config, createLog, createPlatform, describeConfig, readConfig } from './core/index.ts';
+import {
+  type Config,
+  createImportCommand,
+  createLog,
+  createPlatform,
+  describeConfig,
+  readConfig,
+} from './core/index.ts';
 import { createRapport } from './rapport.ts';
 
 export type Command = { name: string; summary: string; run: (args: string[]) => Promise<number | undefined> };
@@ -45,7 +52,14 @@ const config: Command = {
   },
 };
 
-export const commands: Command[] = [start, migrate, config];
+// A command that works on the data itself, beside a server or without one: everything is made, nothing is started.
+const open = async () => {
+  const settings = readConfig(process.env);
+  const { platform, core, rules, stop } = await createRapport(settings, createLog('warn'));
+  return { platform, core, rules, stop };
+};
+
+export const commands: Command[] = [start, migrate, config, createImportCommand(open)];
 
 const publicUrl = (settings: Config, listening: string): string =>
   settings.baseUrl.endsWith(':0') ? listening : settings.baseUrl;

@@ -4,6 +4,7 @@ import { type Auth, createAuth } from './auth/auth.ts';
 import { type Attributes, type Customers, createCustomers } from './customers/index.ts';
 import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
 import type { Served } from './http/serve.ts';
+import { createImports, type Imports } from './imports/index.ts';
 import { createInsights, type Insights } from './insights/insights.ts';
 import { insightRoutes } from './insights/routes.ts';
 import { createMessaging, type Messaging } from './messages/index.ts';
@@ -16,6 +17,7 @@ export type Core = {
   hooks: Hooks;
   messages: Messaging;
   insights: Insights;
+  imports: Imports;
   authenticate: Middleware;
   served: Served[];
   start: () => Promise<void>;
@@ -28,6 +30,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
   const hooks = createHooks({ runner: nobody, outbox: platform.outbox });
   const messages = createMessaging(platform, hooks);
   const insights = createInsights(platform, hooks);
+  const { imports, ...files } = createImports(platform, { customers, attributes });
   return {
     auth,
     attributes,
@@ -35,8 +38,9 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     hooks,
     messages,
     insights,
+    imports,
     authenticate: auth.authenticate,
-    served: [...auth.served, ...people.served, ...messages.served, ...insightRoutes(insights)],
+    served: [...auth.served, ...people.served, ...messages.served, ...insightRoutes(insights), ...files.served],
     start: async () => {
       await auth.start();
     },

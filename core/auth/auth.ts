@@ -12,7 +12,6 @@ import { createLogin } from './login.ts';
 import { createAccountMail } from './mail.ts';
 import { createClients } from './oauth/clients.ts';
 import { createGrants } from './oauth/grants.ts';
-import { oauthRoutes } from './oauth/routes.ts';
 import { createTokens } from './oauth/tokens.ts';
 import { createPasswords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
@@ -35,10 +34,7 @@ export const createAuth = (platform: Platform) => {
   const tokens = createTokens({ clock, ids, random });
   const cookie = createSessionCookie(config);
   const authenticate: Middleware = createAuthenticate({ bearer, sessions, cookie });
-  const served: Served[] = [
-    ...authRoutes({ login, users, accounts, sessions, clients, grants, cookie }),
-    ...oauthRoutes({ platform, clients, tokens, cutoff, cookie, login, sessions, users }),
-  ];
+  const served: Served[] = authRoutes({ login, users, accounts, sessions, clients, grants, cookie });
   let firstOwner: FirstOwner | undefined;
   return {
     users,

@@ -1,0 +1,46 @@
+// Guesses how bytes are written as text: by mark, by null bytes, as UTF-8 if they are, else GB18030 or Windows-1252. Not a decoder.
+import type { importEncodings } from '@rapport/sdk/schemas';
+
+export type Encoding = (typeof importEncodings)[number];
+
+export const detectEncoding = (sample: Buffer): Encoding => {
+  if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
+  if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
+  return byNulls(sample) ?? (isUtf8(sample) ? 'utf-8' : looksChinese(sample) ? 'gb18030' : 'windows-1252');
+};
+
+// Latin letters in UTF-16 have a null byte each: second in little-endian, first in big-endian.
+const byNulls = (sample: Buffer): Encoding | undefined => {
+  const nulls = [0, 0];
+  const length = Math.min(sample.length, 4096);
+  for (let i = 0; i < length; i++) if (sample[i] === 0) nulls[i & 1]!++;
+  if (nulls[1]! > length / 8 && nulls[0]! < nulls[1]! / 8) return 'utf-16le';
+  if (nulls[0]! > length / 8 && nulls[1]! < nulls[0]! / 8) return 'utf-16be';
+  return undefined;
+};
+
+// A sample may end inside a character, so up to three bytes at its end do not count.
+const isUtf8 = (sample: Buffer): boolean => {
+  for (let cut = 0; cut <= 3 && cut <= sample.length; cut++) {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(sample.subarray(0, sample.length - cut));
+      return true;
+    } catch {}
+  }
+  return false;
+};
+
+/** In Chinese text high bytes come in pairs; in Western text an accented letter mostly stands between plain ones. */
+const looksChinese = (sample: Buffer): boolean => {
+  let pairs = 0;
+  let alone = 0;
+  for (let i = 0; i < sample.length; i++) {
+    if (sample[i]! < 0x80) continue;
+    const next = sample[i + 1] ?? 0;
+    if (next >= 0xa1 && sample[i]! >= 0xa1) {
+      pairs++;
+      i++;
+    } else alone++;
+  }
+  return pairs > alone * 2;
+};

@@ -1,0 +1,23 @@
+// How many rows a chunk has, so that the database is held for a moment only, and how fast rows go.
+
+/** A chunk's transaction should take about this long: other writers wait no longer. */
+const targetMs = 40;
+const smallest = 50;
+const largest = 2000;
+
+export const createPace = (now: () => number = () => performance.now()) => {
+  const started = now();
+  let size = 250;
+  let rows = 0;
+  return {
+    size: (): number => size,
+    chunkTook: (count: number, ms: number): void => {
+      rows += count;
+      const fitting = (count * targetMs) / Math.max(ms, 1);
+      // Half-way to what would have fitted, so that one slow write does not make it lurch.
+      size = Math.round(Math.min(largest, Math.max(smallest, (size + fitting) / 2)));
+    },
+    /** Rows per second since this run began. */
+    rate: (): number => Math.round((rows * 1000) / Math.max(now() - started, 1)),
+  };
+};
