@@ -217,6 +217,7 @@ export const SegmentNotDynamic = defineError(
   'A list or a snapshot has no rule to preview, explain or build.',
   text,
 );
+export const PreviewTooLong = defineError('PREVIEW_TOO_LONG', 422, 'The count took longer than a preview may.', text);
 export const PreviewSuperseded = defineError(
   'PREVIEW_SUPERSEDED',
   409,

@@ -13,6 +13,7 @@ export type { Customers } from './customers/index.ts';
 export * from './customers/normalise.ts';
 export { fromJson, toIso, toIsoOrNull, toJson } from './data/column.ts';
 export { type Database, type Db, type Dialect, dialectOf, openDatabase } from './data/database.ts';
+export { interruptible, type Query } from './data/interruptible.ts';
 export { migrate } from './data/migrate.ts';
 export { type Page, page, type SortKey } from './data/page.ts';
 export { query } from './data/rows.ts';

@@ -101,7 +101,8 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
       createDocumentStore(database.reader).list(kind, { ...filter, limit: filter.limit ?? 50 }),
     listActive: (db: Db = database.reader): Promise<StoredVersion[]> => createDocumentStore(db).listActive(kind),
 
-    create: async (actor: Actor, draft: NewDocument): Promise<RuleDocument> => {
+    /** `within` runs in the same transaction. */
+    create: async (actor: Actor, draft: NewDocument, within?: (trx: Db) => Promise<unknown>): Promise<RuleDocument> => {
       const { content, dependencies } = await spec.check(complete(draft), draft.key);
       return transact(database.writer, async (trx) => {
         const store = createDocumentStore(trx);
@@ -132,6 +133,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
           createdAt: now,
         });
         await record(trx, actor, 'created', draft.key, { version: 1 });
+        await within?.(trx);
         return get(trx, draft.key);
       });
     },

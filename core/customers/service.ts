@@ -101,8 +101,9 @@ export const createCustomerService = ({
       const { data, next } = await listCustomers(reader, given, context, personal);
       return { data: data.map((row) => showCustomer(row, context.definitions, personal)), next };
     },
-    changeTags: (id: string, { add = [], remove = [] }: TagChange, actor: Actor): Promise<string[]> =>
-      transactRetrying(writer, async (trx) => {
+    /** In the caller's transaction when `db` is one. */
+    changeTags: (id: string, { add = [], remove = [] }: TagChange, actor: Actor, db: Db = writer): Promise<string[]> =>
+      transactRetrying(db, async (trx) => {
         const store = createCustomerStore(trx);
         await getLiving(trx, id);
         const removed = await store.removeTags(id, remove);

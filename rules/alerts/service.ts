@@ -1,0 +1,143 @@
+// Alerts as people handle them: made, changed, activated, and what they did. When one goes off is decided in live.ts and fire.ts.
+import type { Alert, AlertAction, AlertChange, AlertTrigger, Firing, NewAlert } from '@rapport/sdk/schemas';
+import {
+  type Actor,
+  InvalidRequest,
+  type Page,
+  type Platform,
+  RuleNotFound,
+  RuleWithoutConditions,
+  toIso,
+} from '../../core/index.ts';
+import type { Checks } from '../checks.ts';
+import type { AlertParams } from '../dependencies.ts';
+import { createDocuments, type RuleContent, type RuleDocument } from '../documents.ts';
+import { createDocumentStore } from '../documents-store.ts';
+import type { Build } from '../segments/build.ts';
+import { createMembersStore } from '../segments/members-store.ts';
+import { createAlertStore } from './store.ts';
+
+export type AlertDeps = { platform: Platform; checks: Checks; build: Build };
+
+export const createAlerts = ({ platform, checks, build }: AlertDeps) => {
+  const { database } = platform;
+
+  const check = async (content: RuleContent) => {
+    const { trigger, actions } = content.params as AlertParams;
+    for (const [index, action] of actions.entries()) checkAction(action, `/actions/${index}`);
+    const door = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
+    if (trigger.kind === 'segment') await checkSegment(trigger.segment);
+    if (!content.conditions) {
+      if (trigger.kind === 'change')
+        throw new RuleWithoutConditions('An alert on a change needs the conditions that become true.', {
+          pointer: '/conditions',
+        });
+      return { content, dependencies: door };
+    }
+    const context = contextOf(trigger);
+    const confirmEveryone = trigger.kind !== 'change';
+    const accepted = await checks.conditions(content.conditions, { context, confirmEveryone });
+    return {
+      content: { ...content, conditions: accepted.conditions },
+      dependencies: [...accepted.dependencies, ...door],
+    };
+  };
+
+  const checkSegment = async (key: string): Promise<void> => {
+    const segment = await createDocumentStore(database.reader).find('segment', key);
+    if (!segment || segment.status === 'archived')
+      throw new RuleNotFound(`No segment ${key}.`, { pointer: '/trigger/segment' });
+  };
+
+  const documents = createDocuments(platform, {
+    kind: 'alert',
+    check,
+    runTests: (content) => checks.tests(content, contextOf((content.params as AlertParams).trigger)),
+    onActivate: async (trx, active, document) => {
+      const { trigger } = active.params as AlertParams;
+      // Those for whom the conditions hold already are noted first, so that only becoming true fires.
+      if (trigger.kind === 'change')
+        await build.request(trx, { kind: 'alert', key: document.key, reason: `version ${active.version}` });
+    },
+    onStop: async (trx, document, status) => {
+      await createMembersStore(trx).clearRule(`alert:${document.key}`);
+      if (status === 'archived') await build.request(trx, { kind: 'alert', key: document.key, reason: 'archived' });
+    },
+  });
+
+  return {
+    documents,
+    create: async (draft: NewAlert, actor: Actor): Promise<Alert> => {
+      const { trigger, cooldown = null, actions, ...rule } = draft;
+      const params: AlertParams = { trigger, cooldown, actions };
+      return toAlert(await documents.create(actor, { ...rule, params, variant: trigger.kind }));
+    },
+    change: async (key: string, change: AlertChange, actor: Actor, ifMatch?: number): Promise<Alert> => {
+      const { trigger, cooldown, actions, ...rule } = change;
+      const before = (await documents.get(key, database.writer)).params as AlertParams;
+      const params: AlertParams = {
+        trigger: trigger ?? before.trigger,
+        cooldown: cooldown === undefined ? before.cooldown : cooldown,
+        actions: actions ?? before.actions,
+      };
+      return toAlert(await documents.save(actor, key, { ...rule, params }, ifMatch));
+    },
+    get: async (key: string): Promise<Alert> => toAlert(await documents.get(key, database.writer)),
+    list: async (filter: Parameters<typeof documents.list>[0]): Promise<Page<Alert>> => {
+      const { data, next } = await documents.list(filter);
+      return { data: data.map(toAlert), next };
+    },
+    activate: async (key: string, version: number | undefined, actor: Actor, ifMatch?: number): Promise<Alert> =>
+      toAlert(await documents.activate(actor, key, version, ifMatch)),
+    pause: async (key: string, actor: Actor, ifMatch?: number): Promise<Alert> =>
+      toAlert(await documents.pause(actor, key, ifMatch)),
+    archive: async (key: string, actor: Actor, ifMatch?: number): Promise<void> =>
+      void (await documents.archive(actor, key, ifMatch)),
+    history: documents.history,
+    firings: async (
+      key: string,
+      options: { limit: number; cursor?: string; customerId?: string },
+    ): Promise<Page<Firing>> => {
+      await documents.get(key);
+      return createAlertStore(database.reader).list(key, options);
+    },
+  };
+};
+
+export type Alerts = ReturnType<typeof createAlerts>;
+
+const contextOf = (trigger: AlertTrigger): 'event' | 'customer' => (trigger.kind === 'event' ? 'event' : 'customer');
+
+const checkAction = (action: AlertAction, at: string): void => {
+  if (action.kind !== 'message') return;
+  if ((action.template === undefined) === (action.content === undefined))
+    throw new InvalidRequest('Give template or content, one of them.', { pointer: `${at}/template` });
+  if (action.to !== undefined && action.purpose !== undefined && action.purpose !== 'staff')
+    throw new InvalidRequest('A fixed address is for staff: purpose must be "staff".', { pointer: `${at}/purpose` });
+  if (action.to === undefined && action.purpose === 'staff')
+    throw new InvalidRequest('A message to the customer cannot have the purpose "staff".', {
+      pointer: `${at}/purpose`,
+    });
+};
+
+const toAlert = (row: RuleDocument): Alert => {
+  const { trigger, cooldown, actions } = row.params as AlertParams;
+  return {
+    key: row.key,
+    name: row.name,
+    description: row.description,
+    status: row.status,
+    priority: row.priority,
+    trigger,
+    conditions: row.conditions,
+    cooldown,
+    actions,
+    tests: row.tests,
+    version: row.version,
+    activeVersion: row.activeVersion,
+    revision: row.revision,
+    buildJob: row.buildJob,
+    createdAt: toIso(row.createdAt),
+    updatedAt: toIso(row.updatedAt),
+  };
+};

@@ -1,0 +1,132 @@
+// Counts and samples while somebody edits, and what an activation would change. Every statement stops when the caller goes
+// away, when a newer preview of the same editor comes, or after the longest time a preview may take.
+import type { Condition, SampleCustomer, SegmentImpact, SegmentPreview } from '@rapport/sdk/schemas';
+import {
+  type Actor,
+  interruptible,
+  mayReadPersonalData,
+  type Platform,
+  PreviewSuperseded,
+  PreviewTooLong,
+} from '../../core/index.ts';
+import { asOf } from '../as-of.ts';
+import { compileRule, compileSql, createFactReader, hasSql, type Vocabulary } from '../language.ts';
+import { createPopulationReads, createSegmentReads } from './read-store.ts';
+
+const longestMs = 30_000;
+const impactSample = 20;
+
+export type PreviewOptions = { actor: Actor; signal: AbortSignal; editor?: string; sample: number };
+
+export const createPreviews = (platform: Platform) => {
+  const { database, clock } = platform;
+  const editors = new Map<string, AbortController>();
+
+  /** Runs `work` with a signal that ends it for any of the three reasons. */
+  const watched = async <T>(
+    { actor, signal, editor }: Pick<PreviewOptions, 'actor' | 'signal' | 'editor'>,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const newer = new AbortController();
+    const name = editor === undefined ? undefined : `${actor.kind}:${actor.id}:${editor}`;
+    if (name !== undefined) {
+      editors.get(name)?.abort(new PreviewSuperseded('A newer preview of this editor took its place.'));
+      editors.set(name, newer);
+    }
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new PreviewTooLong(`It took longer than ${longestMs / 1000} s.`)),
+      longestMs,
+    );
+    try {
+      return await work(AbortSignal.any([signal, newer.signal, late.signal]));
+    } finally {
+      clearTimeout(timer);
+      if (name !== undefined && editors.get(name) === newer) editors.delete(name);
+    }
+  };
+
+  const preview = (conditions: Condition, vocabulary: Vocabulary, options: PreviewOptions): Promise<SegmentPreview> =>
+    watched(options, async (signal) => {
+      const started = performance.now();
+      const found = hasSql(conditions, vocabulary)
+        ? await select(conditions, vocabulary, options.sample, signal)
+        : await scan(conditions, vocabulary, options.sample, signal);
+      return {
+        count: found.count,
+        sample: masked(found.sample, options.actor),
+        tookMs: round(performance.now() - started),
+      };
+    });
+
+  const select = (conditions: Condition, vocabulary: Vocabulary, sample: number, signal: AbortSignal) =>
+    interruptible(database.reader, signal, async (query) => {
+      const wanted = compileSql(conditions, vocabulary, database.dialect, asOf(clock));
+      const reads = createPopulationReads(query);
+      return { count: await reads.count(wanted), sample: sample > 0 ? await reads.sample(wanted, sample) : [] };
+    });
+
+  // Conditions without a twin in SQL: every customer through the closures.
+  const scan = async (conditions: Condition, vocabulary: Vocabulary, sample: number, signal: AbortSignal) => {
+    const compiled = compileRule(conditions, vocabulary);
+    const now = asOf(clock);
+    const ids: string[] = [];
+    let count = 0;
+    for await (const batch of createFactReader(database.reader).scan(compiled.needs, now)) {
+      signal.throwIfAborted();
+      for (const facts of batch) {
+        if (!compiled.test(facts, now)) continue;
+        count++;
+        if (ids.length < sample) ids.push(facts.customerId!);
+      }
+    }
+    return {
+      count,
+      sample: await interruptible(database.reader, signal, (query) => createPopulationReads(query).sampleOf(ids)),
+    };
+  };
+
+  const impact = (
+    segment: string,
+    version: number,
+    conditions: Condition,
+    vocabulary: Vocabulary,
+    options: Pick<PreviewOptions, 'actor' | 'signal'>,
+  ): Promise<SegmentImpact> =>
+    watched(options, (signal) =>
+      interruptible(database.reader, signal, async (query) => {
+        const started = performance.now();
+        const wanted = compileSql(conditions, vocabulary, database.dialect, asOf(clock));
+        const reads = createPopulationReads(query);
+        const { before, after, entering, leaving } = await reads.compare(segment, wanted);
+        const sampled = async (count: number, read: () => Promise<SampleCustomer[]>) => ({
+          count,
+          sample: count > 0 ? masked(await read(), options.actor) : [],
+        });
+        return {
+          version,
+          before,
+          after,
+          entering: await sampled(entering, () => reads.sampleEntering(segment, wanted, impactSample)),
+          leaving: await sampled(leaving, () => reads.sampleLeaving(segment, wanted, impactSample)),
+          tookMs: round(performance.now() - started),
+        };
+      }),
+    );
+
+  return {
+    preview,
+    impact,
+    members: async (segment: string, options: { limit: number; cursor?: string }, actor: Actor) => {
+      const members = await createSegmentReads(database.reader).listMembers(segment, options);
+      return { data: masked(members.data, actor), next: members.next };
+    },
+  };
+};
+
+export type Previews = ReturnType<typeof createPreviews>;
+
+const masked = <T extends { name: string | null }>(rows: readonly T[], actor: Actor): T[] =>
+  mayReadPersonalData(actor) ? [...rows] : rows.map((row) => ({ ...row, name: row.name === null ? null : '***' }));
+
+const round = (ms: number): number => Math.round(ms * 10) / 10;
