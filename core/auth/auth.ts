@@ -12,6 +12,7 @@ import { createLogin } from './login.ts';
 import { createAccountMail } from './mail.ts';
 import { createClients } from './oauth/clients.ts';
 import { createGrants } from './oauth/grants.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 import { createTokens } from './oauth/tokens.ts';
 import { createPasswords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
@@ -34,7 +35,10 @@ export const createAuth = (platform: Platform) => {
   const tokens = createTokens({ clock, ids, random });
   const cookie = createSessionCookie(config);
   const authenticate: Middleware = createAuthenticate({ bearer, sessions, cookie });
-  const served: Served[] = authRoutes({ login, users, accounts, sessions, clients, grants, cookie });
+  const served: Served[] = [
+    ...authRoutes({ login, users, accounts, sessions, clients, grants, cookie }),
+    ...oauthRoutes({ platform, clients, tokens, cutoff, cookie, login, sessions, users }),
+  ];
   let firstOwner: FirstOwner | undefined;
   return {
     users,
