@@ -2,10 +2,12 @@
 import {
   type Config,
   createImportCommand,
+  clientCommand,
   createLog,
   createPlatform,
   describeConfig,
   readConfig,
+  userCommand,
 } from './core/index.ts';
 import { createRapport } from './rapport.ts';
 
@@ -59,7 +61,7 @@ const open = async () => {
   return { platform, core, rules, stop };
 };
 
-export const commands: Command[] = [start, migrate, config, createImportCommand(open)];
+export const commands: Command[] = [start, migrate, config, createImportCommand(open), userCommand, clientCommand];
 
 const publicUrl = (settings: Config, listening: string): string =>
   settings.baseUrl.endsWith(':0') ? listening : settings.baseUrl;

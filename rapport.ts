@@ -38,6 +38,7 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
     idempotency: createIdempotency({ db: platform.database.writer, clock: platform.clock }),
     fallback: createConsole(join(import.meta.dirname, 'console', 'dist')),
     production: config.production,
+    rateLimit: config.rateLimit,
   });
 
   let server: Server | undefined;

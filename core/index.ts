@@ -1,6 +1,7 @@
 // The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
 export type { Audit, AuditEntry } from './audit/audit.ts';
 export type { Auth } from './auth/auth.ts';
+export { clientCommand, userCommand } from './auth/commands.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
 export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 export * from './commerce/errors.ts';

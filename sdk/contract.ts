@@ -34,6 +34,8 @@ export type RouteSpec<
   rawBody?: boolean;
   /** Content type of the reply when it is not JSON. */
   replyType?: string;
+  /** What a call takes of the caller's rate limit; 1 for GET and 2 for the rest by default, 0 for no limit. */
+  cost?: number;
   /** The handler honours `Idempotency-Key`: the same key and body answer the first reply again. */
   idempotent?: boolean;
 };

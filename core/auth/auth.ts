@@ -13,11 +13,15 @@ import { createAccountMail } from './mail.ts';
 import { createClients } from './oauth/clients.ts';
 import { createGrants } from './oauth/grants.ts';
 import { oauthRoutes } from './oauth/routes.ts';
+import { createTokenStore } from './oauth/token-store.ts';
 import { createTokens } from './oauth/tokens.ts';
 import { createPasswords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
+import { createUserStore } from './user-store.ts';
 import { createUsers, type FirstOwner } from './users.ts';
+
+const dayMs = 24 * 3600_000;
 
 export const createAuth = (platform: Platform) => {
   const { database, clock, ids, random, config, log } = platform;
@@ -39,9 +43,25 @@ export const createAuth = (platform: Platform) => {
     ...authRoutes({ login, users, accounts, sessions, clients, grants, cookie }),
     ...oauthRoutes({ platform, clients, tokens, cutoff, cookie, login, sessions, users }),
   ];
+  platform.scheduler.add({
+    name: 'access-sweep',
+    cron: '17 3 * * *',
+    run: async () => {
+      const store = createTokenStore(database.writer);
+      const now = clock.now();
+      return {
+        sessions: await sessions.sweep(),
+        attempts: await attempts.sweep(),
+        links: await createUserStore(database.writer).deleteLinksBefore(now),
+        codes: await store.deleteCodesBefore(now - dayMs),
+        tokens: await store.deleteExpired(now),
+      };
+    },
+  });
   let firstOwner: FirstOwner | undefined;
   return {
     users,
+    accounts,
     sessions,
     clients,
     tokens,
@@ -50,6 +70,7 @@ export const createAuth = (platform: Platform) => {
     cookie,
     authenticate,
     served,
+    newPassword: users.newPassword,
     /** Makes the first account of an empty installation. */
     start: async (): Promise<void> => {
       firstOwner = await users.ensureOwner();

@@ -63,9 +63,12 @@ export const createUsers = (deps: { platform: Platform; passwords: Passwords; cu
     );
   };
 
+  const newPassword = (): string => random.bytes(15).toString('base64url');
+
   return {
     insert,
     create,
+    newPassword,
     getRow: get,
     /** Throws unless the actor could give the role this user has. */
     mustBeAbleToManage: async (id: string, actor: Actor): Promise<void> =>
@@ -110,7 +113,7 @@ export const createUsers = (deps: { platform: Platform; passwords: Passwords; cu
     ensureOwner: async (): Promise<FirstOwner | undefined> => {
       if (!(await createUserStore(database.writer).isEmpty())) return undefined;
       const email = config.owner.email ?? 'owner@localhost';
-      const made = config.owner.password === undefined ? random.bytes(15).toString('base64url') : undefined;
+      const made = config.owner.password === undefined ? newPassword() : undefined;
       const passwordHash = await passwords.hash(made ?? config.owner.password!);
       return transact(database.writer, async (trx) => {
         if (!(await createUserStore(trx).isEmpty())) return undefined;

@@ -3,7 +3,14 @@ import Router from '@koa/router';
 import type { AnyRoute } from '@rapport/sdk';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Clock, Ids } from '../clock.ts';
-import { Forbidden, InsufficientScope, MethodNotAllowed, RouteNotFound, Unauthenticated } from '../errors.ts';
+import {
+  Forbidden,
+  InsufficientScope,
+  InvalidRequest,
+  MethodNotAllowed,
+  RouteNotFound,
+  Unauthenticated,
+} from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Actor, anonymous } from './actor.ts';
 import { failures } from './failures.ts';
@@ -11,6 +18,7 @@ import type { Idempotency } from './idempotency.ts';
 import { bodyLimits, readJson } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { Reply, type Served } from './serve.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
 import { type Check, createValidator, type Validator } from './validate.ts';
 
 export type AppDeps = {
@@ -25,6 +33,8 @@ export type AppDeps = {
   /** Serves the console and its assets; runs when no route matched. */
   fallback?: Middleware;
   production: boolean;
+  /** Cost units a second for each actor; 0 for no limit. */
+  rateLimit: number;
 };
 
 export const createApp = (deps: AppDeps): Koa => {
@@ -87,17 +97,18 @@ const secure =
 const createRouter = (deps: AppDeps): Router => {
   const router = new Router();
   const validator = createValidator();
+  const throttle = createThrottle({ clock: deps.clock, rate: deps.rateLimit });
   // Fixed segments before parameters: `/customers/upsert` is not a customer called "upsert".
   const inOrder = deps.served.toSorted((a, b) => parameters(a.route) - parameters(b.route));
   for (const served of inOrder)
-    router.register(koaPath(served.route), [served.route.method], handler(served, validator, deps));
+    router.register(koaPath(served.route), [served.route.method], handler(served, validator, throttle, deps));
   return router;
 };
 
 const parameters = (route: AnyRoute): number => (route.path.match(/[:*]/g) ?? []).length;
 const koaPath = (route: AnyRoute): string => pathOf(route);
 
-const handler = (served: Served, validator: Validator, deps: AppDeps): Middleware => {
+const handler = (served: Served, validator: Validator, throttle: Throttle, deps: AppDeps): Middleware => {
   const { route } = served;
   const checks = {
     params: route.params && validator.text(route.params),
@@ -107,8 +118,11 @@ const handler = (served: Served, validator: Validator, deps: AppDeps): Middlewar
   return async (ctx) => {
     ctx.state.route = route;
     const actor = ctx.state.actor as Actor;
+    throttle(ctx, route, actor);
     if (ctx.state.refusal && route.scope !== 'public') throw ctx.state.refusal;
     allow(route, actor);
+    // PostgreSQL has no text with this character; nobody has a use for it.
+    if (/%00/.test(ctx.url)) throw new InvalidRequest('The address holds a character that is not allowed.');
     const params = checked({ ...(ctx.params as object) }, checks.params, '/params');
     const query = checked(plainQuery(ctx), checks.query, '/query');
     const body = checks.body

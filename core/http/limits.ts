@@ -30,12 +30,13 @@ export const readJson = async (request: IncomingMessage, limit: number): Promise
   return parseJson(text);
 };
 
-/** JSON.parse that refuses depth and size before they cost anything, and `__proto__` members. */
+/** JSON.parse that refuses depth and size before they cost anything, `__proto__` members, and U+0000, which PostgreSQL cannot keep. */
 export const parseJson = (text: string): unknown => {
   guardShape(text);
   try {
     return JSON.parse(text, (key, value) => {
       if (key === '__proto__') throw new MalformedJson('A member may not be named __proto__.');
+      if (typeof value === 'string' && value.includes('\0')) throw new MalformedJson('Text may not hold U+0000.');
       return value as unknown;
     }) as unknown;
   } catch (error) {

@@ -41,6 +41,7 @@ export const authorizeSignIn = defineRoute({
   method: 'POST',
   path: '/oauth/sign-in',
   root: true,
+  cost: 10,
   scope: 'public',
   tag,
   summary: 'The sign-in form of the authorization page',
