@@ -1,8 +1,8 @@
 // Every command of the command line, in one list. A command owns its arguments and answers with an exit code.
 import {
   type Config,
-  createImportCommand,
   clientCommand,
+  createImportCommand,
   createLog,
   createPlatform,
   describeConfig,
