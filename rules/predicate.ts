@@ -1,7 +1,12 @@
-// Conditions as closures: no eval, no allocation per run. For one customer or event, live.
+// Conditions as closures: no eval, nothing allocated per run. For one customer or event, live.
 import type { Condition } from '@rapport/sdk/schemas';
-import type { Facts, Needs } from './facts.ts';
+import { type Facts, mergeNeeds, type Needs, noNeeds } from './facts.ts';
+import { nextChange } from './next-change.ts';
+import { testAgainst, testBetween } from './operators.ts';
+import { type FactUse, type Node, readTree, usesOf } from './tree.ts';
+import type { Read } from './vocabulary/fact.ts';
 import type { Vocabulary } from './vocabulary/vocabulary.ts';
+import type { Zone } from './vocabulary/zone.ts';
 
 /** True when the conditions hold at `now`. False for a customer that is merged away or erased. */
 export type Predicate = (facts: Facts, now: number) => boolean;
@@ -17,13 +22,66 @@ export type Compiled = {
   dependencies: readonly string[];
 };
 
-export const compileRule = (_conditions: Condition, _vocabulary: Vocabulary): Compiled => {
-  throw new Error('lands next');
+export const compileRule = (conditions: Condition, vocabulary: Vocabulary): Compiled => {
+  const tree = readTree(conditions, vocabulary);
+  const { zone } = vocabulary;
+  const holds = compileNode(tree, zone);
+  return {
+    test: (facts, now) => !facts.gone && holds(facts, now),
+    nextChangeAt: nextChange(tree, zone),
+    needs: needsOf(tree, zone),
+    dependencies: dependenciesIn(tree),
+  };
 };
 
 export const compilePredicate = (conditions: Condition, vocabulary: Vocabulary): Predicate =>
   compileRule(conditions, vocabulary).test;
 
-export const dependenciesOf = (conditions: Condition, vocabulary: Vocabulary): string[] => [
-  ...compileRule(conditions, vocabulary).dependencies,
+/** Fact ids as in `Change.facts`. */
+export const dependenciesOf = (conditions: Condition, vocabulary: Vocabulary): string[] =>
+  dependenciesIn(readTree(conditions, vocabulary));
+
+const dependenciesIn = (tree: Node): string[] => [
+  ...new Set(usesOf(tree).flatMap(({ fact, params }) => fact.dependsOn(params))),
 ];
+
+const needsOf = (tree: Node, zone: Zone): Needs =>
+  mergeNeeds(usesOf(tree).map(({ fact, params }) => ({ ...noNeeds, ...fact.needs(params, zone) })));
+
+export const compileNode = (node: Node, zone: Zone): Predicate => {
+  if (node.kind === 'leaf') {
+    const read = compileRead(node.use, zone);
+    if (node.other) {
+      const other = compileRead(node.other, zone);
+      const between = testBetween(node.operator);
+      return (facts, now) => between(read(facts, now), other(facts, now));
+    }
+    const test = testAgainst(node.operator, node.value);
+    return (facts, now) => test(read(facts, now));
+  }
+  if (node.kind === 'not') {
+    const child = compileNode(node.child, zone);
+    return (facts, now) => !child(facts, now);
+  }
+  const children = node.children.map((child) => compileNode(child, zone));
+  const [first, second] = children;
+  if (children.length === 1) return first!;
+  if (node.kind === 'all') {
+    if (children.length === 2) return (facts, now) => first!(facts, now) && second!(facts, now);
+    return (facts, now) => {
+      for (const child of children) if (!child(facts, now)) return false;
+      return true;
+    };
+  }
+  return (facts, now) => {
+    for (const child of children) if (child(facts, now)) return true;
+    return false;
+  };
+};
+
+/** A fact's value, or the one given outright. */
+export const compileRead = ({ fact, params }: FactUse, zone: Zone): Read => {
+  const read = fact.read(params, zone);
+  const { id } = fact;
+  return (facts, now) => (facts.given?.has(id) ? (facts.given.get(id) as ReturnType<Read>) : read(facts, now));
+};

@@ -2,13 +2,12 @@
 // A new fact is one value of this type; it is then in validation, closures, SQL, explanations and the builder.
 import type { FactParam, FactType, RuleContext, Words } from '@rapport/sdk/schemas';
 import type { Facts, Needs } from '../facts.ts';
+import type { Fraction } from './fraction.ts';
 import type { Fragment, SqlTarget } from './fragment.ts';
 import type { Zone } from './zone.ts';
 
-/** An average, kept exact: `sum / count`. */
-export type Average = { sum: bigint; count: bigint };
 /** Instants are ms since 1970, days `YYYY-MM-DD`, money minor units. A list is never null: an absent one is empty. */
-export type FactValue = string | number | boolean | null | readonly string[] | Average;
+export type FactValue = string | number | boolean | null | readonly string[] | Fraction;
 
 export type Params = Readonly<Record<string, unknown>>;
 export type Read = (facts: Facts, now: number) => FactValue;
@@ -34,10 +33,13 @@ export type FactDefinition = {
   params?: readonly FactParam[];
   check?: (params: Params, zone: Zone) => ParamCheck;
   options?: readonly string[];
+  /** Other values than `options` are refused. */
   closed?: boolean;
+  /** Why a value of the right type makes no sense for this fact; undefined when it does. */
+  refuses?: (value: unknown) => string | undefined;
   /** Ids as in `Change.facts`. */
   dependsOn: (params: Params) => readonly string[];
-  needs: (params: Params) => Partial<Needs>;
+  needs: (params: Params, zone: Zone) => Partial<Needs>;
   read: (params: Params, zone: Zone) => Read;
   /** Absent: the fact has no twin in SQL (context facts). */
   sql?: (params: Params, target: SqlTarget) => FactSql;

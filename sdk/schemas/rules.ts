@@ -46,7 +46,7 @@ export const FactType = Type.Union([
   Type.Literal('day'),
   Type.Literal('instant'),
   Type.Literal('list'),
-  Type.Literal('average'),
+  Type.Literal('fraction'),
   Type.Literal('any'),
 ]);
 export type FactType = Static<typeof FactType>;
@@ -63,7 +63,10 @@ export const FactParam = Closed({
     Type.Literal('where'),
   ]),
   required: Type.Boolean(),
+  /** Only these. */
   choices: Type.Optional(Type.Array(Type.String())),
+  /** Known values to pick from; others are accepted. */
+  suggestions: Type.Optional(Type.Array(Type.String())),
 });
 export type FactParam = Static<typeof FactParam>;
 

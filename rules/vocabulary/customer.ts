@@ -1,0 +1,283 @@
+// Facts that are columns of the customer: the typed fields, custom attributes, and what the calendar makes of them.
+import type { Attribute, FactType, RuleContext, Words } from '@rapport/sdk/schemas';
+import * as calendar from './calendar.ts';
+import type { FactDefinition, FactSql, FactValue, Read } from './fact.ts';
+import { type Fragment, type SqlTarget, sql, text, value } from './fragment.ts';
+import { dayNumber, type Zone } from './zone.ts';
+
+export const everywhere: readonly RuleContext[] = ['customer', 'cart', 'event'];
+
+type Column = { name: string; column: string; type: 'text' | 'day' | 'instant'; title: Words; options?: string[] };
+const column = (
+  name: string,
+  columnName: string,
+  en: string,
+  zh: string,
+  type: Column['type'] = 'text',
+  options?: string[],
+): Column => ({
+  name,
+  column: columnName,
+  type,
+  title: { en, zh },
+  ...(options && { options }),
+});
+
+const columns: readonly Column[] = [
+  column('externalId', 'external_id', 'External id', '外部编号'),
+  column('type', 'type', 'Kind of customer', '客户类型', 'text', ['person', 'company']),
+  column('name', 'name', 'Name', '姓名'),
+  column('firstName', 'first_name', 'First name', '名'),
+  column('lastName', 'last_name', 'Last name', '姓'),
+  column('company', 'company', 'Company', '公司'),
+  column('jobTitle', 'job_title', 'Job title', '职位'),
+  column('email', 'email', 'E-mail', '电子邮箱'),
+  column('phone', 'phone', 'Phone', '电话'),
+  column('birthday', 'birthday', 'Birthday', '生日', 'day'),
+  column('gender', 'gender', 'Gender', '性别'),
+  column('address', 'address', 'Address', '地址'),
+  column('city', 'city', 'City', '城市'),
+  column('region', 'region', 'Region', '地区'),
+  column('postalCode', 'postal_code', 'Postal code', '邮编'),
+  column('country', 'country', 'Country', '国家'),
+  column('language', 'language', 'Language', '语言'),
+  column('timeZone', 'time_zone', 'Time zone', '时区'),
+  column('source', 'source', 'Source', '来源'),
+  column('stage', 'stage', 'Stage', '阶段'),
+  column('ownerId', 'owner_id', 'Owner', '负责人'),
+  column('createdAt', 'created_at', 'Created', '创建时间', 'instant'),
+  column('updatedAt', 'updated_at', 'Last changed', '更新时间', 'instant'),
+  column('lastSeenAt', 'last_seen_at', 'Last seen', '最近活跃', 'instant'),
+];
+
+const attributeTypes: Record<string, FactType> = {
+  text: 'text',
+  number: 'number',
+  integer: 'integer',
+  boolean: 'boolean',
+  date: 'day',
+  datetime: 'instant',
+  money: 'money',
+  list: 'list',
+};
+
+export const customerFacts = (): FactDefinition[] =>
+  columns.flatMap(({ name, column: columnName, type, title, options }) => {
+    const id = `customer.${name}`;
+    const fact = columnFact(id, columnName, type, title, 'customer', options);
+    if (name === 'country') fact.refuses = notACountry;
+    if (name === 'birthday') return [fact, ...birthdayFacts()];
+    return type === 'instant' ? [fact, daysFact(id, columnName, type, title, 'customer', 'since')] : [fact];
+  });
+
+const notACountry = (value: unknown): string | undefined =>
+  /^[A-Z]{2}$/.test(String(value)) ? undefined : 'Countries are ISO 3166-1 codes of two letters, such as GB.';
+
+type AttributeLike = Pick<Attribute, 'key' | 'title' | 'titleZh' | 'type' | 'options'>;
+
+export const attributeFacts = (attribute: AttributeLike): FactDefinition[] => {
+  const id = `attribute.${attribute.key}`;
+  const type = attributeTypes[attribute.type as string] ?? 'text';
+  const title = { en: attribute.title, zh: attribute.titleZh ?? attribute.title };
+  const columnName = `a_${attribute.key}`;
+  const fact = columnFact(id, columnName, type, title, 'attribute', attribute.options ?? undefined);
+  if (type !== 'day' && type !== 'instant') return [fact];
+  return [
+    fact,
+    daysFact(id, columnName, type, title, 'attribute', 'since'),
+    daysFact(id, columnName, type, title, 'attribute', 'until'),
+  ];
+};
+
+const columnFact = (
+  id: string,
+  columnName: string,
+  type: FactType,
+  title: Words,
+  group: string,
+  options?: readonly string[],
+): FactDefinition => ({
+  id,
+  title,
+  group,
+  type,
+  contexts: everywhere,
+  ...(options && { options }),
+  dependsOn: () => [id],
+  needs: () => ({ customer: true }),
+  read: () => readColumn(columnName, type),
+  sql: (_params, target) => columnSql(sql`c.${text(columnName)}`, type, target),
+});
+
+const readColumn = (name: string, type: FactType): Read => {
+  if (type === 'boolean')
+    return ({ customer }) => {
+      const held = customer?.[name];
+      return held === null || held === undefined ? null : Boolean(held);
+    };
+  if (type === 'list')
+    return ({ customer }) => {
+      const held = customer?.[name];
+      if (held === null || held === undefined) return [];
+      return typeof held === 'string' ? (JSON.parse(held) as string[]) : (held as string[]);
+    };
+  return ({ customer }) => (customer?.[name] ?? null) as FactValue;
+};
+
+const columnSql = (c: Fragment, type: FactType, { dialect }: SqlTarget): FactSql => {
+  if (type !== 'list') return { expression: c, cost: 1 };
+  return {
+    cost: 3,
+    compare: (operator, compared) => {
+      const item = value(compared as string);
+      const has =
+        dialect === 'postgres'
+          ? sql`COALESCE(jsonb_exists(${c}, ${item}), FALSE)`
+          : sql`EXISTS (SELECT 1 FROM json_each(${c}) AS item WHERE item.value = ${item})`;
+      const lacks = sql`NOT ${has}`;
+      return operator === 'contains' ? { holds: has, fails: lacks } : { holds: lacks, fails: has };
+    },
+  };
+};
+
+const birthdayColumn = text('c.birthday');
+
+const birthdayFacts = (): FactDefinition[] => [
+  dayFact(
+    'customer.age',
+    { en: 'Age in years', zh: '年龄' },
+    calendar.ageOn,
+    (target) => calendar.ageSql(birthdayColumn, target.zone.dayOf(target.now)),
+    (birthday, _now, values) =>
+      values.flatMap((age) =>
+        [Math.floor(age), Math.ceil(age), Math.floor(age) + 1].map((n) => laterYears(birthday, n)),
+      ),
+  ),
+  dayFact(
+    'customer.daysUntilBirthday',
+    { en: 'Days until birthday', zh: '距离生日天数' },
+    calendar.daysUntilBirthday,
+    (target) => calendar.birthdaySql(text('c.birthday_month_day'), target.zone.dayOf(target.now), 1),
+    (birthday, today, values) => aroundBirthdays(birthday, today, values, -1),
+  ),
+  dayFact(
+    'customer.daysSinceBirthday',
+    { en: 'Days since birthday', zh: '生日已过天数' },
+    calendar.daysSinceBirthday,
+    (target) => calendar.birthdaySql(text('c.birthday_month_day'), target.zone.dayOf(target.now), -1),
+    (birthday, today, values) => aroundBirthdays(birthday, today, values, 1),
+  ),
+];
+
+// Day n of the year a birthday is kept in, plus or minus the compared days: the days on which a comparison may flip.
+const aroundBirthdays = (birthday: string, today: string, values: readonly number[], sign: 1 | -1): number[] => {
+  const year = Number(today.slice(0, 4));
+  const days = [year - 1, year, year + 1, year + 2].map((each) => dayNumber(calendar.birthdayIn(each, birthday)));
+  return days.flatMap((day) => [
+    day,
+    day + 1,
+    ...values.flatMap((n) => [
+      day + sign * Math.floor(n),
+      day + sign * Math.ceil(n),
+      day + sign * (Math.floor(n) + sign),
+      day + sign * Math.floor(n) + 1,
+    ]),
+  ]);
+};
+
+const laterYears = (birthday: string, years: number): number => {
+  const year = Number(birthday.slice(0, 4)) + years;
+  return year < 0 || year > 9999 ? Number.NaN : dayNumber(calendar.birthdayIn(year, birthday));
+};
+
+const dayFact = (
+  id: string,
+  title: Words,
+  of: (birthday: string, today: string) => number,
+  sqlOf: (target: SqlTarget) => FactSql,
+  flips: (birthday: string, today: string, values: readonly number[]) => number[],
+): FactDefinition => ({
+  id,
+  title,
+  group: 'customer',
+  type: 'integer',
+  contexts: everywhere,
+  dependsOn: () => ['customer.birthday'],
+  needs: () => ({ customer: true }),
+  read:
+    (_params, zone) =>
+    ({ customer }, now) => {
+      const birthday = customer?.birthday as string | null | undefined;
+      return birthday ? of(birthday, zone.dayOf(now)) : null;
+    },
+  sql: (_params, target) => sqlOf(target),
+  moments:
+    (_params, zone) =>
+    ({ customer }, now, values) => {
+      const birthday = customer?.birthday as string | null | undefined;
+      if (!birthday) return [];
+      return startsOf(
+        zone,
+        flips(
+          birthday,
+          zone.dayOf(now),
+          values.filter((each) => typeof each === 'number'),
+        ),
+      );
+    },
+});
+
+const startsOf = (zone: Zone, days: readonly number[]): number[] =>
+  days
+    .filter((day) => day >= -719_528 && day <= 2_932_896)
+    .map((day) => zone.startOf(new Date(day * calendar.dayMs).toISOString().slice(0, 10)));
+
+const daysFact = (
+  id: string,
+  columnName: string,
+  type: 'day' | 'instant',
+  title: Words,
+  group: string,
+  direction: 'since' | 'until',
+): FactDefinition => {
+  const since = direction === 'since';
+  const c = sql`c.${text(columnName)}`;
+  const days = (held: FactValue, now: number, zone: Zone): FactValue => {
+    if (held === null) return null;
+    if (type === 'instant') return (since ? calendar.daysSinceInstant : calendar.daysUntilInstant)(held as number, now);
+    const distance = calendar.daysSinceDay(held as string, zone.dayOf(now));
+    return since || distance === 0 ? distance : -distance;
+  };
+  return {
+    id: `${id}.${since ? 'daysSince' : 'daysUntil'}`,
+    title: { en: `${title.en}: days ${direction}`, zh: `${title.zh}：${since ? '已过天数' : '剩余天数'}` },
+    group,
+    type: 'integer',
+    contexts: everywhere,
+    dependsOn: () => [id],
+    needs: () => ({ customer: true }),
+    read:
+      (_params, zone) =>
+      ({ customer }, now) =>
+        days((customer?.[columnName] ?? null) as FactValue, now, zone),
+    sql: (_params, { now, zone }) => {
+      if (type === 'instant')
+        return since ? calendar.daysSinceInstantSql(c, now) : calendar.daysUntilInstantSql(c, now);
+      return since ? calendar.daysSinceDaySql(c, zone.dayOf(now)) : calendar.daysUntilDaySql(c, zone.dayOf(now));
+    },
+    moments:
+      (_params, zone) =>
+      ({ customer }, _now, values) => {
+        const held = (customer?.[columnName] ?? null) as FactValue;
+        const numbers = values.filter((each) => typeof each === 'number');
+        if (held === null) return [];
+        if (type === 'instant') return calendar.momentsSinceInstant(held as number, numbers, since ? 1 : -1);
+        const day = dayNumber(held as string);
+        const flips = numbers.flatMap((n) => [Math.floor(n), Math.ceil(n), Math.floor(n) + 1]);
+        return startsOf(
+          zone,
+          flips.flatMap((n) => (since ? [day + n] : [day - n, day - n + 1])),
+        );
+      },
+  };
+};
