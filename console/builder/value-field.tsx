@@ -86,7 +86,7 @@ export const ValueField = ({ fact, type, list, value, onChange }: FieldProps) =>
   return <TextField {...shared} options={fact?.options} value={value} onChange={onChange} />;
 };
 
-const numeric = (type: FactType): boolean => type === 'number' || type === 'integer' || type === 'average';
+const numeric = (type: FactType): boolean => type === 'number' || type === 'integer' || type === 'fraction';
 
 /** An instant as the fields of the reader's own zone. */
 const local = (iso: string): string => {

@@ -49,7 +49,7 @@ export const enRules = {
     choices: {
       count: 'number',
       sum: 'sum',
-      avg: 'average',
+      avg: 'fraction',
       min: 'smallest',
       max: 'largest',
       first: 'first',
