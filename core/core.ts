@@ -1,7 +1,10 @@
 // The core's features, made from the platform: each gives its services and its routes. The list below is the whole core.
 import type { Middleware } from 'koa';
 import { type Auth, createAuth } from './auth/auth.ts';
+import { type Commerce, createCommerce } from './commerce/index.ts';
 import { type Attributes, type Customers, createCustomers } from './customers/index.ts';
+import { eventRoutes } from './events/routes.ts';
+import { createEvents, type Events } from './events/service.ts';
 import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
 import type { Served } from './http/serve.ts';
 import { createImports, type Imports } from './imports/index.ts';
@@ -14,6 +17,8 @@ export type Core = {
   auth: Auth;
   attributes: Attributes;
   customers: Customers;
+  events: Events;
+  commerce: Commerce;
   hooks: Hooks;
   messages: Messaging;
   insights: Insights;
@@ -27,6 +32,8 @@ export type Core = {
 export const createCore = async (platform: Platform): Promise<Core> => {
   const auth = createAuth(platform);
   const { attributes, customers, ...people } = createCustomers(platform);
+  const events = createEvents({ platform, customers });
+  const { commerce, ...shop } = createCommerce(platform, customers);
   const hooks = createHooks({ runner: nobody, outbox: platform.outbox });
   const messages = createMessaging(platform, hooks);
   const insights = createInsights(platform, hooks);
@@ -35,12 +42,22 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     auth,
     attributes,
     customers,
+    events,
+    commerce,
     hooks,
     messages,
     insights,
     imports,
     authenticate: auth.authenticate,
-    served: [...auth.served, ...people.served, ...messages.served, ...insightRoutes(insights), ...files.served],
+    served: [
+      ...auth.served,
+      ...people.served,
+      ...eventRoutes(events),
+      ...shop.served,
+      ...messages.served,
+      ...insightRoutes(insights),
+      ...files.served,
+    ],
     start: async () => {
       await auth.start();
     },

@@ -12,10 +12,10 @@ export const up = async (db: Knex): Promise<void> => {
     // The sender's own id for the event: a second delivery is recognised by (source, dedupe_key).
     t.text('dedupe_key');
     t.jsonb('properties').notNullable();
+    t.unique(['source', 'dedupe_key']);
     t.index(['customer_id', 'occurred_at']);
     t.index(['type', 'occurred_at', 'customer_id']);
   });
-  await db.raw('create unique index events_dedupe on events (source, dedupe_key) where dedupe_key is not null');
   await db.schema.createTable('products', (t) => {
     t.text('id').primary();
     t.text('sku').notNullable().unique();

@@ -49,11 +49,13 @@ export const createResolve = (deps: {
     return looked;
   };
 
+  /** A customer for each; `moved` collects who was absorbed into whom on the way. */
   const settle = async (
     trx: Db,
     looked: readonly Looked[],
-    options: { actor: Actor; source?: string; quiet?: boolean },
+    options: { actor: Actor; source?: string; quiet?: boolean; moved?: Map<string, string> },
   ): Promise<string[]> => {
+    const moved = options.moved ?? new Map<string, string>();
     const missing = looked.filter(({ id }) => id === undefined);
     const linking = looked.filter(({ id, link }) => id !== undefined && link === 'new');
     if (missing.length > 0 || linking.length > 0) {
@@ -75,7 +77,8 @@ export const createResolve = (deps: {
         for (const entry of entries) entry.id ??= outcomes[i]?.id ?? undefined;
     }
     for (const { id, link } of looked)
-      if (id !== undefined && link !== undefined && link !== 'new') await absorbOnce(trx, link, id, options.actor);
+      if (id !== undefined && link !== undefined && link !== 'new')
+        await absorbOnce(trx, link, id, options.actor, moved);
     return looked.map((entry) => {
       if (entry.id === undefined) throw new InvalidValue('The customer could not be made.', { pointer: '/customer' });
       return entry.id;
@@ -83,9 +86,12 @@ export const createResolve = (deps: {
   };
 
   // Someone else's device stays someone else's: only a customer known by nothing but anonymous ids is absorbed.
-  const absorbOnce = async (trx: Db, from: string, into: string, actor: Actor): Promise<void> => {
+  const absorbOnce = async (trx: Db, from: string, into: string, actor: Actor, moved: Map<string, string>) => {
+    if (moved.has(from)) return;
     const rows = await createIdentityStore(trx).listOf(from);
-    if (rows.length > 0 && rows.every(({ kind }) => kind === 'anonymous')) await deps.absorb(trx, from, into, actor);
+    if (rows.length === 0 || rows.some(({ kind }) => kind !== 'anonymous')) return;
+    await deps.absorb(trx, from, into, actor);
+    moved.set(from, into);
   };
 
   return {

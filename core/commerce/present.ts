@@ -1,0 +1,61 @@
+// Orders as the API shows them, and as the rules hear of them.
+import type { Order, OrderSummary } from '@rapport/sdk/schemas';
+import type { Change } from '../changes.ts';
+import { toIso } from '../data/column.ts';
+import type { LineRow, OrderRow, RefundRow } from './orders-store.ts';
+
+export const perSku = (lines: readonly { sku: string; quantity: number }[]): Map<string, number> => {
+  const sums = new Map<string, number>();
+  for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity);
+  return sums;
+};
+
+export const orderChange = (row: OrderRow, kind: 'order' | 'refund', at: number): Change => ({
+  customerId: row.customer_id,
+  kind,
+  facts: ['orders'],
+  at,
+  order: {
+    id: row.id,
+    total: row.total,
+    currency: row.currency,
+    orderedAt: toIso(row.ordered_at),
+    status: row.status,
+  },
+});
+
+export const showRefund = ({ id, amount, reason, at }: RefundRow) => ({ id, amount, reason, at: toIso(at) });
+
+export const showSummary = (row: OrderRow): OrderSummary => ({
+  id: row.id,
+  customerId: row.customer_id,
+  source: row.source,
+  externalId: row.external_id,
+  status: row.status,
+  currency: row.currency,
+  subtotal: row.subtotal,
+  discount: row.discount,
+  shipping: row.shipping,
+  total: row.total,
+  refunded: row.refunded,
+  quantity: row.quantity,
+  orderedAt: toIso(row.ordered_at),
+  createdAt: toIso(row.created_at),
+  updatedAt: toIso(row.updated_at),
+});
+
+export const showOrder = (row: OrderRow, lines: readonly LineRow[], refunds: readonly RefundRow[]): Order => ({
+  ...showSummary(row),
+  lines: lines.map((line) => ({
+    lineNo: line.line_no,
+    sku: line.sku,
+    name: line.name,
+    category: line.category,
+    quantity: line.quantity,
+    unitPrice: line.unit_price,
+    discount: line.discount,
+    total: line.total,
+    externalId: line.external_id,
+  })),
+  refunds: refunds.map(showRefund),
+});

@@ -1,0 +1,87 @@
+// Rows of products.
+import { type Db, dialectOf } from '../data/database.ts';
+import { rowSet } from '../data/row-set.ts';
+import { query } from '../data/rows.ts';
+
+export type ProductRow = {
+  id: string;
+  sku: string;
+  name: string;
+  category: string | null;
+  description: string | null;
+  image_url: string | null;
+  price: number | null;
+  currency: string | null;
+  stock: number | null;
+  status: string;
+  created_at: number;
+  updated_at: number;
+};
+
+const columns = [
+  ['id', 'text'],
+  ['sku', 'text'],
+  ['name', 'text'],
+  ['category', 'text'],
+  ['description', 'text'],
+  ['image_url', 'text'],
+  ['price', 'integer'],
+  ['currency', 'text'],
+  ['stock', 'integer'],
+  ['status', 'text'],
+  ['created_at', 'integer'],
+  ['updated_at', 'integer'],
+] as const;
+const names = columns.map(([name]) => name).join(', ');
+
+export const createProductStore = (db: Db) => {
+  const dialect = dialectOf(db);
+  const skus = rowSet(dialect, 'given', [
+    ['sku', 'text'],
+    ['quantity', 'integer'],
+  ]);
+  return {
+    find: (id: string): Promise<ProductRow | undefined> => db('products').where({ id }).first(),
+    findBySkus: async (wanted: Iterable<string>): Promise<Map<string, ProductRow>> => {
+      const rows = await query<ProductRow>(db, `select p.* from ${skus.sql} join products p on p.sku = given.sku`, [
+        skus.bind([...wanted].map((sku) => [sku, 0])),
+      ]);
+      return new Map(rows.map((row) => [row.sku, row]));
+    },
+    insertMany: async (rows: readonly ProductRow[]): Promise<void> => {
+      if (rows.length === 0) return;
+      const set = rowSet(dialect, 'given', columns);
+      await db.raw(`insert into products (${names}) select ${names} from ${set.sql}`, [
+        set.bind(rows.map((row) => columns.map(([name]) => row[name]))),
+      ]);
+    },
+    updateMany: async (rows: readonly ProductRow[]): Promise<void> => {
+      if (rows.length === 0) return;
+      const set = rowSet(dialect, 'given', columns);
+      const sets = columns.map(([name]) => name).filter((name) => !['id', 'sku', 'created_at'].includes(name));
+      await db.raw(
+        `update products set ${sets.map((name) => `${name} = given.${name}`).join(', ')} from ${set.sql} where products.id = given.id`,
+        [set.bind(rows.map((row) => columns.map(([name]) => row[name])))],
+      );
+    },
+    /** Takes from stock where it is counted and lasts; returns the skus that were taken. Sums per sku are the caller's. */
+    takeStock: (
+      wanted: readonly (readonly [sku: string, quantity: number])[],
+      now: number,
+    ): Promise<{ sku: string }[]> =>
+      query(
+        db,
+        `update products set stock = products.stock - given.quantity, updated_at = ${Number(now)} from ${skus.sql}
+         where products.sku = given.sku and products.stock >= given.quantity returning products.sku`,
+        [skus.bind(wanted)],
+      ),
+    returnStock: async (wanted: readonly (readonly [sku: string, quantity: number])[], now: number): Promise<void> => {
+      await db.raw(
+        `update products set stock = products.stock + given.quantity, updated_at = ${Number(now)} from ${skus.sql}
+         where products.sku = given.sku and products.stock is not null`,
+        [skus.bind(wanted)],
+      );
+    },
+    rows: () => db('products'),
+  };
+};

@@ -1,0 +1,57 @@
+// Many requests, one transaction: what arrives while a commit is running goes into the next one together. Each is answered
+// after its commit, and refused alone: a request that breaks a group is tried again by itself. This is not a buffer that
+// could lose something: nothing is answered before it is stored.
+import { Failure } from '../errors.ts';
+
+type Waiting<I, O> = { item: I; resolve: (value: O) => void; reject: (error: unknown) => void };
+
+export const createGroupCommit = <I, O>(options: {
+  /** One transaction; an answer per item, a Failure where an item is refused. */
+  commit: (items: readonly I[]) => Promise<readonly (O | Failure)[]>;
+  sizeOf: (item: I) => number;
+  /** Most rows in one transaction. */
+  most: number;
+}) => {
+  const queue: Waiting<I, O>[] = [];
+  let running = false;
+
+  const take = (): Waiting<I, O>[] => {
+    let size = 0;
+    let count = 0;
+    while (count < queue.length && (count === 0 || size + options.sizeOf(queue[count]!.item) <= options.most))
+      size += options.sizeOf(queue[count++]!.item);
+    return queue.splice(0, count);
+  };
+
+  const settle = async (group: Waiting<I, O>[]): Promise<void> => {
+    try {
+      const answers = await options.commit(group.map(({ item }) => item));
+      for (const [i, waiting] of group.entries()) {
+        const answer = answers[i]!;
+        if (answer instanceof Failure) waiting.reject(answer);
+        else waiting.resolve(answer);
+      }
+    } catch (error) {
+      if (group.length === 1) group[0]!.reject(error);
+      else for (const waiting of group) await settle([waiting]);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    running = true;
+    while (queue.length > 0) await settle(take());
+    running = false;
+  };
+
+  return {
+    add: (item: I): Promise<O> =>
+      new Promise((resolve, reject) => {
+        queue.push({ item, resolve, reject });
+        // On the next turn, so that requests that were read together are stored together.
+        if (!running) {
+          running = true;
+          setImmediate(() => void run());
+        }
+      }),
+  };
+};
