@@ -60,11 +60,11 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
       requests.flatMap(({ events }) => events.map(({ given }) => given.customer)),
     );
     let at = 0;
-    const parts = requests.map(({ events, actor }) => ({
-      events,
-      actor,
-      looked: looked.slice(at, (at += events.length)),
-    }));
+    const parts = requests.map(({ events, actor }) => {
+      const mine = looked.slice(at, at + events.length);
+      at += events.length;
+      return { events, actor, looked: mine };
+    });
     const outcomes = parts.map(({ events, looked: mine }) =>
       events.map((event, index): EventOutcome => {
         const cause = mine[index]!.failure;
