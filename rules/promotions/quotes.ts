@@ -36,11 +36,12 @@ export const createQuotes = (deps: { database: Database; live: LivePromotions; f
     customerOf: async (ref: CustomerRef | string | null | undefined): Promise<string | null> =>
       ref == null ? null : deps.findCustomer(typeof ref === 'string' ? { id: ref } : ref),
 
-    /** Everything is read through `db`; a redemption gives its transaction where it must see what it holds. */
-    of: async (asked: CartOf, db: Db = database.reader): Promise<QuoteOf> => {
+    /** Give a transaction, and the live set from before it began, where what is read must be what the transaction holds. */
+    of: async (asked: CartOf, held?: { db: Db; live: LiveSet }): Promise<QuoteOf> => {
       const { cart, customerId, now, isRedemption = false } = asked;
       checkCart(cart);
-      const set = await live.current();
+      const set = held?.live ?? (await live.current());
+      const db = held?.db ?? database.reader;
       const codes = normaliseCodes(cart.codes);
       const usage = createUsageStore(db);
       const situation: Situation = {

@@ -19,9 +19,9 @@ import type { CodeMaker } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';
 import { giveEffects, takeBackEffects } from './effects.ts';
 import type { Applied } from './grant.ts';
-import type { LivePromotions } from './live.ts';
+import type { LivePromotions, LiveSet } from './live.ts';
 import type { Members } from './members.ts';
-import type { QuoteOf, Quotes } from './quotes.ts';
+import type { CartOf, QuoteOf, Quotes } from './quotes.ts';
 import { createRedemptionStore, type OrderRow, type RedemptionRow } from './redemptions-store.ts';
 import { createUsageStore } from './usage-store.ts';
 import { toQuote, toRedemption } from './view.ts';
@@ -56,9 +56,11 @@ export const createRedemptions = (deps: RedemptionDeps) => {
     for (let attempt = 1; ; attempt++) {
       const asked = { cart, customerId, now: clock.now(), isRedemption: true };
       const beside = attempt <= optimisticAttempts ? await quotes.of(asked) : undefined;
+      // Not within the transaction: it would wait for a second connection while it holds one.
+      const set = beside?.live ?? (await live.current());
       try {
         return await transact(database.writer, async (trx) => {
-          const quote = beside ?? (await quoteHolding(trx, asked));
+          const quote = beside ?? (await quoteHolding(trx, set, asked));
           return commit(trx, { actor, quote, orderId, hash, request });
         });
       } catch (error) {
@@ -70,13 +72,12 @@ export const createRedemptions = (deps: RedemptionDeps) => {
   };
 
   /** With the counters held, what is quoted cannot be taken by another before the commit. */
-  const quoteHolding = async (trx: Db, asked: Parameters<Quotes['of']>[0]): Promise<QuoteOf> => {
-    const set = await live.current();
+  const quoteHolding = async (trx: Db, set: LiveSet, asked: CartOf): Promise<QuoteOf> => {
     const keys = set.promotions.map(({ key }) => key).sort();
     const usage = createUsageStore(trx);
     await usage.ensure(keys);
     await usage.lock(keys);
-    return quotes.of(asked, trx);
+    return quotes.of(asked, { db: trx, live: set });
   };
 
   type Order = { actor: Actor; quote: QuoteOf; orderId: string; hash: string; request: RedeemRequest };

@@ -113,14 +113,20 @@ eachDatabase(
     const ada = await customer({ name: 'Ada' });
     const body = { customer: ada, cart: { ...cart([1000]), codes: ['once'] } };
     expect((await redeem('o-1', body)).body).toMatchObject({ total: 900, points: 99, pointsAvailable: 90 });
-    expect((await staff.get(`/customers/${ada}/member`)).body).toMatchObject({ pointsAvailable: 90, pointsPending: 9 });
+    expect((await staff.get(`/customers/${ada}/membership`)).body).toMatchObject({
+      pointsAvailable: 90,
+      pointsPending: 9,
+    });
     expect((await quote(body)).applied.map((entry: { key: string }) => entry.key)).toEqual(['later', 'points']);
 
     const cancelled = await together(6, () => cancel('o-1'));
     for (const reply of cancelled) expect(reply).toMatchObject({ status: 200, body: cancelled[0]!.body });
     expect(cancelled[0]!.body).toMatchObject({ status: 'cancelled', promotions: ['all', 'later', 'points'] });
     expect(await use('all')).toEqual({ used: 0, spent: 0 });
-    expect((await staff.get(`/customers/${ada}/member`)).body).toMatchObject({ pointsAvailable: 0, pointsPending: 0 });
+    expect((await staff.get(`/customers/${ada}/membership`)).body).toMatchObject({
+      pointsAvailable: 0,
+      pointsPending: 0,
+    });
     expect((await redeem('o-2', body)).body.total).toBe(900);
     expect(await redeem('o-1', body)).toMatchObject({ status: 409, body: { code: 'REDEMPTION_CANCELLED' } });
     expect(await cancel('never')).toMatchObject({ status: 404, body: { code: 'REDEMPTION_NOT_FOUND' } });

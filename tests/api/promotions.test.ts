@@ -189,7 +189,12 @@ const bad: [string, Record<string, unknown>, string, string][] = [
     '',
     '/conditions/all/0/fact',
   ],
-  ['an empty all that nobody confirmed', { conditions: { all: [] }, confirmEveryone: undefined }, '', '/conditions'],
+  [
+    'an empty all that nobody confirmed',
+    { conditions: { all: [] }, confirmEveryone: undefined },
+    '',
+    '/conditions/all',
+  ],
   ['bp of 0', { event: { params: { target: 'order', bp: 0 } } }, 'INVALID_REQUEST', '/event/params/bp'],
   ['bp above 10000', { event: { params: { target: 'order', bp: 10_001 } } }, 'INVALID_REQUEST', '/event/params/bp'],
   [
