@@ -1,2 +1,242 @@
-// Written next.
-export const SegmentPage = () => null;
+// One segment: its rule with the live count, its members, why somebody is in or out, its versions.
+import { Button } from '@mantine/core';
+import {
+  activateSegment,
+  archiveSegment,
+  changeSegment,
+  getSegment,
+  listSegmentVersions,
+  pauseSegment,
+} from '@rapport/sdk/routes';
+import type { Segment } from '@rapport/sdk/schemas';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { call, queries } from '../../api/client.ts';
+import { useMay } from '../../api/session.ts';
+import { toTree } from '../../builder/tree.ts';
+import { UnsavedGuard, useConfirm } from '../../parts/form.tsx';
+import { History } from '../../parts/history.tsx';
+import { Page, Tag } from '../../parts/page.tsx';
+import { PageTabs } from '../../parts/tabs.tsx';
+import { Status } from '../../parts/time.tsx';
+import { Loaded, tellDone, tellTrouble } from '../../parts/trouble.tsx';
+import { useFormat } from '../../words/format.ts';
+import { useWords } from '../../words/words.ts';
+import { ActivateSegment } from './activate.tsx';
+import { type SegmentDraft, SegmentEditor } from './editor.tsx';
+import { Explain } from './explain.tsx';
+import { Members } from './members.tsx';
+
+export const SegmentPage = () => {
+  const { key } = useParams({ from: '/frame/segments/$key' });
+  const segment = useQuery({
+    queryKey: ['segments', key],
+    queryFn: ({ signal }) => call(getSegment, { params: { key }, signal }),
+    // Membership is being brought up to date: follow it until it is.
+    refetchInterval: ({ state }) => (state.data?.buildJob ? 1000 : false),
+  });
+  return <Loaded query={segment}>{(data) => <SegmentView segment={data} />}</Loaded>;
+};
+
+const SegmentView = ({ segment }: { segment: Segment }) => {
+  const { t } = useWords();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const may = useMay();
+  const { ask, dialog } = useConfirm();
+  const { tab = 'rule' } = useSearch({ from: '/frame/segments/$key' });
+  const [activating, setActivating] = useState<number>();
+  const { key } = segment;
+  const mayWrite = may('segments:write') && segment.status !== 'archived';
+  const refresh = () => queries.invalidateQueries({ queryKey: ['segments'] });
+  const activate = useMutation({
+    mutationFn: (version: number) => call(activateSegment, { params: { key }, body: { version } }),
+    onSuccess: async () => {
+      setActivating(undefined);
+      tellDone(t('segments.activated'));
+      await refresh();
+    },
+    onError: tellTrouble,
+  });
+  const pause = useMutation({
+    mutationFn: () => call(pauseSegment, { params: { key } }),
+    onSuccess: refresh,
+    onError: tellTrouble,
+  });
+  const archive = useMutation({
+    mutationFn: () => call(archiveSegment, { params: { key } }),
+    onSuccess: async () => {
+      await refresh();
+      await navigate({ to: '/segments' });
+    },
+    onError: tellTrouble,
+  });
+  return (
+    <Page
+      title={segment.name}
+      back={{ to: '/segments', label: t('nav.segments') }}
+      lead={
+        <span className="head-tags">
+          <Status status={segment.status} />
+          <Tag>{t(`segments.types.${segment.type}`)}</Tag>
+          <span className="num">
+            {t('segments.count', { count: segment.members, formatted: format.number(segment.members) })}
+          </span>
+          {segment.buildJob && <Tag tone="info">{t('segments.building')}</Tag>}
+          <span className="mono">{segment.key}</span>
+        </span>
+      }
+      actions={
+        mayWrite && (
+          <>
+            {segment.type === 'dynamic' && segment.activeVersion !== segment.version && (
+              <Button onClick={() => setActivating(segment.version)}>
+                {t('segments.activate', { version: segment.version })}
+              </Button>
+            )}
+            {segment.status === 'paused' && segment.activeVersion === segment.version && (
+              <Button onClick={() => setActivating(segment.version)}>{t('do.resume')}</Button>
+            )}
+            {segment.status === 'active' && segment.type === 'dynamic' && (
+              <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
+                {t('do.pause')}
+              </Button>
+            )}
+            <Button
+              variant="default"
+              onClick={() =>
+                ask({
+                  title: t('segments.archiveTitle'),
+                  text: t('segments.archiveText'),
+                  confirm: t('do.archive'),
+                  danger: true,
+                  act: () => archive.mutate(),
+                })
+              }
+            >
+              {t('do.archive')}
+            </Button>
+          </>
+        )
+      }
+    >
+      {dialog}
+      {activating !== undefined && (
+        <ActivateSegment
+          segmentKey={key}
+          version={activating}
+          pending={activate.isPending}
+          onClose={() => setActivating(undefined)}
+          onActivate={() => activate.mutate(activating)}
+        />
+      )}
+      <PageTabs
+        label={segment.name}
+        value={tab}
+        onChange={(next) =>
+          void navigate({ to: '/segments/$key', params: { key }, search: { tab: next }, replace: true })
+        }
+        tabs={[
+          ...(segment.conditions
+            ? [
+                {
+                  value: 'rule',
+                  label: t('segments.rule'),
+                  content: () => <Rule key={segment.version} segment={segment} readOnly={!mayWrite} />,
+                },
+              ]
+            : []),
+          { value: 'members', label: t('segments.members'), content: () => <Members segment={segment} /> },
+          ...(segment.conditions && may('customers:read')
+            ? [{ value: 'explain', label: t('segments.explain'), content: () => <Explain segment={segment} /> }]
+            : []),
+          {
+            value: 'versions',
+            label: t('rule.versions'),
+            content: () => <Versions segmentKey={key} onActivate={mayWrite ? setActivating : undefined} />,
+          },
+        ]}
+      />
+    </Page>
+  );
+};
+
+const Rule = ({ segment, readOnly }: { segment: Segment; readOnly: boolean }) => {
+  const { t } = useWords();
+  const [draft, setDraft] = useState<SegmentDraft>(() => draftOf(segment));
+  const [dirty, setDirty] = useState(false);
+  const save = useMutation({
+    mutationFn: (conditions: Record<string, unknown>) =>
+      call(changeSegment, {
+        params: { key: segment.key },
+        headers: { 'If-Match': `"${segment.revision}"` },
+        body: {
+          name: draft.name,
+          description: draft.description || null,
+          conditions,
+          ...(draft.everyone && { confirmEveryone: true }),
+        },
+      }),
+    onSuccess: async () => {
+      setDirty(false);
+      tellDone(t('do.saved'));
+      await queries.invalidateQueries({ queryKey: ['segments'] });
+    },
+  });
+  return (
+    <>
+      <UnsavedGuard dirty={dirty} />
+      <SegmentEditor
+        draft={draft}
+        readOnly={readOnly}
+        error={save.error}
+        onChange={(change) => {
+          setDirty(true);
+          setDraft(change);
+        }}
+        footer={(ready, conditions) => (
+          <>
+            <Button loading={save.isPending} disabled={!ready || !dirty} onClick={() => save.mutate(conditions)}>
+              {t('segments.saveVersion')}
+            </Button>
+            {dirty && (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setDraft(draftOf(segment));
+                  setDirty(false);
+                  save.reset();
+                }}
+              >
+                {t('do.cancel')}
+              </Button>
+            )}
+          </>
+        )}
+      />
+    </>
+  );
+};
+
+const draftOf = (segment: Segment): SegmentDraft => ({
+  key: segment.key,
+  name: segment.name,
+  description: segment.description ?? '',
+  tree: toTree(segment.conditions),
+  everyone: false,
+});
+
+const Versions = ({
+  segmentKey,
+  onActivate,
+}: {
+  segmentKey: string;
+  onActivate: ((version: number) => void) | undefined;
+}) => {
+  const history = useQuery({
+    queryKey: ['segments', segmentKey, 'versions'],
+    queryFn: ({ signal }) => call(listSegmentVersions, { params: { key: segmentKey }, signal }),
+  });
+  return <Loaded query={history}>{(data) => <History history={data} onActivate={onActivate} />}</Loaded>;
+};
