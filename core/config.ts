@@ -16,6 +16,8 @@ export type Config = {
   rateLimit: number;
   smtpUrl: string | undefined;
   mailFrom: string;
+  /** The shop's zone: days of rules and schedules, and dates without a zone. */
+  timeZone: string;
   production: boolean;
   logLevel: LogLevel;
   pluginWorkers: number;
@@ -67,6 +69,15 @@ const longEnough = (value: string): string | undefined =>
 const key = (value: string): string | undefined =>
   value === '' || Buffer.from(value, 'base64').length === 32 ? undefined : 'must be 32 bytes in base64';
 
+const zone = (value: string): string | undefined => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return undefined;
+  } catch {
+    return 'must be an IANA time zone such as Europe/London';
+  }
+};
+
 const settings = {
   PORT: { fallback: '3000', summary: 'Port to listen on; 0 takes a free one.', check: whole(0, 65535) },
   HOST: { fallback: '127.0.0.1', summary: 'Address to listen on.' },
@@ -109,6 +120,11 @@ const settings = {
     check: url('smtp://', 'smtps://'),
   },
   RAPPORT_MAIL_FROM: { fallback: 'Rapport <rapport@localhost>', summary: 'Sender of mails.' },
+  RAPPORT_TIME_ZONE: {
+    fallback: 'UTC',
+    summary: "The shop's time zone (IANA name): its days in rules, and dates without a zone.",
+    check: zone,
+  },
   RAPPORT_LOG_LEVEL: {
     fallback: 'info',
     summary: 'debug, info, warn, error or silent.',
@@ -161,6 +177,7 @@ export const readConfig = (environment: Environment): Config => {
     rateLimit: Number(read('RAPPORT_RATE_LIMIT')),
     smtpUrl: optional('SMTP_URL'),
     mailFrom: read('RAPPORT_MAIL_FROM'),
+    timeZone: read('RAPPORT_TIME_ZONE'),
     production: read('NODE_ENV') === 'production',
     logLevel: read('RAPPORT_LOG_LEVEL') as LogLevel,
     pluginWorkers: Number(read('RAPPORT_PLUGIN_WORKERS')),

@@ -1,10 +1,24 @@
 // Rules: one language, three executions, and what is built of it: segments, promotions, alerts.
 import type { Core, Platform, Served } from '../core/index.ts';
+import { createVocabularySource, languageRoutes, type VocabularySource } from './language.ts';
 
-export type Rules = { served: Served[]; start: () => Promise<void>; stop: () => Promise<void> };
+export type Rules = {
+  vocabulary: VocabularySource;
+  served: Served[];
+  start: () => Promise<void>;
+  stop: () => Promise<void>;
+};
 
-export const createRules = async (_platform: Platform, _core: Core): Promise<Rules> => ({
-  served: [],
-  start: async () => {},
-  stop: async () => {},
-});
+export const createRules = async (platform: Platform, core: Core): Promise<Rules> => {
+  const { config, database, clock } = platform;
+  const vocabulary = createVocabularySource(database.reader, {
+    timeZone: config.timeZone,
+    scorers: () => core.insights.scorers().map(({ scorer }) => scorer),
+  });
+  return {
+    vocabulary,
+    served: [...languageRoutes({ vocabulary, clock })],
+    start: async () => {},
+    stop: async () => {},
+  };
+};

@@ -1,6 +1,6 @@
 // The language's own door: what segments, promotions and alerts use of it. Everything takes `now`; nothing looks at a clock.
 export { acceptConditions, type Checked, type CheckOptions, validateConditions } from './conditions.ts';
-export { explain, runTests } from './explain.ts';
+export { explain } from './explain.ts';
 export { createFactReader, type FactReader } from './fact-store.ts';
 export {
   type EventFacts,
@@ -12,7 +12,9 @@ export {
   type OrderFacts,
 } from './facts.ts';
 export { type Compiled, compilePredicate, compileRule, dependenciesOf, type Predicate } from './predicate.ts';
+export { languageRoutes } from './routes.ts';
 export { type CompiledSql, compileSql, hasSql, NoSqlTwin } from './sql.ts';
+export { runTests } from './tests.ts';
 export type { FactDefinition } from './vocabulary/fact.ts';
 export { createVocabularySource, type VocabularySource } from './vocabulary/store.ts';
 export { createVocabulary, type Vocabulary, type VocabularyOptions } from './vocabulary/vocabulary.ts';

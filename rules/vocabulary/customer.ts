@@ -101,6 +101,7 @@ const columnFact = (
   title,
   group,
   type,
+  column: columnName,
   contexts: everywhere,
   ...(options && { options }),
   dependsOn: () => [id],

@@ -33,6 +33,8 @@ export type FactDefinition = {
   params?: readonly FactParam[];
   check?: (params: Params, zone: Zone) => ParamCheck;
   options?: readonly string[];
+  /** The column of `customers` it is, when it is one. */
+  column?: string;
   /** Other values than `options` are refused. */
   closed?: boolean;
   /** Why a value of the right type makes no sense for this fact; undefined when it does. */
