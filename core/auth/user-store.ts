@@ -33,7 +33,7 @@ export const createUserStore = (db: Db) => ({
   findByEmail: (email: string): Promise<UserRow | undefined> => db('users').where({ email }).first(),
   list: (options: { limit: number; cursor?: string }): Promise<Page<UserRow>> =>
     page<UserRow>(db('users'), { sort: { column: 'id', direction: 'desc' }, ...options }),
-  isEmpty: async (): Promise<boolean> => !(await db('users').select('id').first()),
+  hasOwner: async (): Promise<boolean> => (await db('users').where({ role: 'owner' }).first('id')) !== undefined,
   /** False when the e-mail is taken. */
   insert: async (row: UserRow): Promise<boolean> => {
     const inserted = await db('users').insert(row).onConflict('email').ignore().returning('id');

@@ -109,14 +109,16 @@ export const createUsers = (deps: { platform: Platform; passwords: Passwords; cu
         });
         return toUser(await get(trx, id));
       }),
-    /** On an empty database, the first account. The password comes back only when it was made here, to be shown once. */
+    /** While there is no owner, makes one. The password comes back only when it was made here, to be shown once. */
     ensureOwner: async (): Promise<FirstOwner | undefined> => {
-      if (!(await createUserStore(database.writer).isEmpty())) return undefined;
-      const email = config.owner.email ?? 'owner@localhost';
+      if (await createUserStore(database.writer).hasOwner()) return undefined;
+      const email = normaliseEmail(config.owner.email ?? 'owner@localhost');
       const made = config.owner.password === undefined ? newPassword() : undefined;
       const passwordHash = await passwords.hash(made ?? config.owner.password!);
       return transact(database.writer, async (trx) => {
-        if (!(await createUserStore(trx).isEmpty())) return undefined;
+        const store = createUserStore(trx);
+        // Another node was faster, or the address belongs to somebody with another role: then nothing is given away.
+        if ((await store.hasOwner()) || (await store.findByEmail(email))) return undefined;
         await insert(trx, { email, role: 'owner', status: 'active', passwordHash }, system);
         return made === undefined ? undefined : { email, password: made };
       });
