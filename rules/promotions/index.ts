@@ -1,9 +1,9 @@
 // Promotions: who gets what off a cart. Documents, codes, quote, redeem and cancel, put together.
-import { type Platform, type Served, systemRandom } from '../../core/index.ts';
+import { type Core, CustomerNotFound, type Platform, type Served, systemRandom } from '../../core/index.ts';
 import type { VocabularySource } from '../language.ts';
 import { createCodeMaker } from './codes.ts';
 import { createLivePromotions } from './live.ts';
-import type { Members } from './members.ts';
+import { membersOf } from './members.ts';
 import { createPools } from './pools.ts';
 import { createPromotionDocuments } from './promotions.ts';
 import { createQuotes, type FindCustomer } from './quotes.ts';
@@ -11,22 +11,15 @@ import { createRedemptions } from './redemptions.ts';
 import { promotionRoutes } from './routes.ts';
 import { createTill } from './till.ts';
 
-export type { Members } from './members.ts';
+export type PromotionDeps = { platform: Platform; core: Core; vocabulary: VocabularySource };
 
-export type PromotionDeps = {
-  platform: Platform;
-  vocabulary: VocabularySource;
-  findCustomer: FindCustomer;
-  members: Members;
-};
-
-export const createPromotions = (deps: PromotionDeps) => {
-  const { platform, vocabulary, findCustomer, members } = deps;
+export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) => {
   const { database, log } = platform;
   const codeMaker = createCodeMaker(systemRandom);
   const live = createLivePromotions({ database, vocabulary, log });
   const documents = createPromotionDocuments({ platform, vocabulary });
-  const quotes = createQuotes({ database, live, findCustomer });
+  const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
+  const members = membersOf(core);
   return {
     documents,
     pools: createPools({ platform, codeMaker, get: documents.get }),
@@ -38,3 +31,13 @@ export const createPromotions = (deps: PromotionDeps) => {
 export type Promotions = ReturnType<typeof createPromotions>;
 
 export const servePromotions = (promotions: Promotions): Served[] => promotionRoutes(promotions);
+
+// Only looks: a quote neither makes a customer nor links an anonymous one.
+const findCustomerOf =
+  (platform: Platform, core: Core): FindCustomer =>
+  async (ref) => {
+    const [found] = await core.customers.look(platform.database.reader, [ref]);
+    if (found?.failure) throw found.failure;
+    if (found?.id === undefined) throw new CustomerNotFound(Object.values(ref).join(', '), { pointer: '/customer' });
+    return found.id;
+  };

@@ -40,8 +40,12 @@ export type LiveSet = {
   perCustomer: string[];
 };
 
+// An attribute that goes does not change the generation; promotions that read it learn of it within this time.
+const vocabularyFreshMs = 5000;
+
 export const createLivePromotions = (deps: { database: Database; vocabulary: VocabularySource; log: Log }) => {
   let kept: LiveSet | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
   let making: { generation: number; vocabulary: Vocabulary; set: Promise<LiveSet> } | undefined;
 
   const make = async (generation: number, vocabulary: Vocabulary): Promise<LiveSet> => {
@@ -67,8 +71,11 @@ export const createLivePromotions = (deps: { database: Database; vocabulary: Voc
   return {
     /** As of now: one look at the generation, and nothing more while it stands. */
     current: async (): Promise<LiveSet> => {
-      const vocabulary = await deps.vocabulary.current();
       const generation = await createDocumentStore(deps.database.reader).readGeneration();
+      const isFresh = performance.now() - checkedAt < vocabularyFreshMs;
+      if (kept?.generation === generation && isFresh) return kept;
+      const vocabulary = await deps.vocabulary.current();
+      checkedAt = performance.now();
       if (kept?.generation === generation && kept.vocabulary === vocabulary) return kept;
       if (making?.generation !== generation || making.vocabulary !== vocabulary) {
         const set = make(generation, vocabulary).finally(() => {

@@ -1,5 +1,5 @@
 // What promotions ask of membership: the points ledger and the level. The core keeps both; this names only the part used here.
-import type { Db } from '../../core/index.ts';
+import { type Core, type Db, Unavailable } from '../../core/index.ts';
 
 export type Members = {
   /** Posts to the append-only ledger in the transaction of the redemption. */
@@ -13,8 +13,16 @@ export type Members = {
       promotion: string;
       orderId: string;
     },
-  ) => Promise<void>;
+  ) => Promise<unknown>;
   /** Takes back what an order earned. */
-  reverse: (trx: Db, entry: { customerId: string; orderId: string }) => Promise<void>;
-  setLevel: (trx: Db, entry: { customerId: string; level: string; reason: string }) => Promise<void>;
+  reverse: (trx: Db, entry: { customerId: string; orderId: string }) => Promise<unknown>;
+  setLevel: (trx: Db, entry: { customerId: string; level: string; reason: string }) => Promise<unknown>;
 };
+
+/** The core's membership; where it has none yet, a redemption that needs it is refused as a whole. */
+export const membersOf = (core: Core): Members => (core as Core & { members?: Members }).members ?? nobody;
+
+const refuse = async (): Promise<never> => {
+  throw new Unavailable('Points and levels cannot be given yet.');
+};
+const nobody: Members = { earn: refuse, reverse: refuse, setLevel: refuse };
