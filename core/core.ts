@@ -2,7 +2,7 @@
 import type { Middleware } from 'koa';
 import { type Auth, createAuth } from './auth/auth.ts';
 import { type Commerce, createCommerce } from './commerce/index.ts';
-import { type Attributes, type Customers, createCustomers } from './customers/index.ts';
+import { type Attributes, type Customers, createCustomers, type Members } from './customers/index.ts';
 import { eventRoutes } from './events/routes.ts';
 import { createEvents, type Events } from './events/service.ts';
 import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
@@ -17,6 +17,7 @@ export type Core = {
   auth: Auth;
   attributes: Attributes;
   customers: Customers;
+  members: Members;
   events: Events;
   commerce: Commerce;
   hooks: Hooks;
@@ -31,7 +32,7 @@ export type Core = {
 
 export const createCore = async (platform: Platform): Promise<Core> => {
   const auth = createAuth(platform);
-  const { attributes, customers, ...people } = createCustomers(platform);
+  const { attributes, customers, members, ...people } = createCustomers(platform);
   const events = createEvents({ platform, customers });
   const { commerce, ...shop } = createCommerce(platform, customers);
   const hooks = createHooks({ runner: nobody, outbox: platform.outbox });
@@ -42,6 +43,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     auth,
     attributes,
     customers,
+    members,
     events,
     commerce,
     hooks,

@@ -11,7 +11,7 @@ export { type Core, createCore } from './core.ts';
 export type { AttributeRow, AttributeTypeName, Definitions } from './customers/attribute-values.ts';
 export type { Attributes } from './customers/attributes.ts';
 export * from './customers/errors.ts';
-export type { Customers } from './customers/index.ts';
+export type { Customers, Members } from './customers/index.ts';
 export * from './customers/normalise.ts';
 export { fromJson, toIso, toIsoOrNull, toJson } from './data/column.ts';
 export { type Database, type Db, type Dialect, dialectOf, openDatabase } from './data/database.ts';

@@ -146,6 +146,7 @@ export const up = async (db: Knex): Promise<void> => {
     t.bigInteger('at').notNullable();
     t.index(['customer_id', 'at']);
     t.index(['order_id']);
+    t.index(['earn_id']);
   });
   // What is left of each earning: spent soonest-to-expire first. Working state beside the ledger.
   await db.schema.createTable('points_lots', (t) => {

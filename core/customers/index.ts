@@ -2,22 +2,28 @@
 import type { Served } from '../http/serve.ts';
 import type { Platform } from '../platform.ts';
 import { type Attributes, createAttributes } from './attributes.ts';
+import { memberRoutes } from './member-routes.ts';
+import { createMembers, type Members } from './members.ts';
 import { createResolve, type Resolve } from './resolve.ts';
 import { customerRoutes } from './routes.ts';
 import { type CustomerService, createCustomerService } from './service.ts';
 import { createWrite } from './write.ts';
 
 export type { Attributes } from './attributes.ts';
+export type { Members } from './members.ts';
 
 export type Customers = CustomerService & { resolve: Resolve['one']; look: Resolve['look']; settle: Resolve['settle'] };
 
-export const createCustomers = (
-  platform: Platform,
-): { customers: Customers; attributes: Attributes; served: Served[] } => {
+export type People = { customers: Customers; attributes: Attributes; members: Members; served: Served[] };
+
+export const createCustomers = (platform: Platform): People => {
   const attributes = createAttributes(platform);
   const write = createWrite({ platform, attributes });
   const service = createCustomerService({ platform, attributes, write });
   const resolve = createResolve({ attributes, write, absorb: async () => {} });
   const customers: Customers = { ...service, resolve: resolve.one, look: resolve.look, settle: resolve.settle };
-  return { customers, attributes, served: customerRoutes({ customers, attributes }) };
+  const members = createMembers({ platform, customers: service });
+  platform.scheduler.add({ name: 'points-due', cron: '* * * * *', run: () => members.sweep() });
+  const served = [...customerRoutes({ customers, attributes }), ...memberRoutes(members)];
+  return { customers, attributes, members, served };
 };

@@ -1,0 +1,128 @@
+// Rows of levels, members, level_changes, the append-only points_ledger, and points_lots: what is left of each earning.
+import { type Db, dialectOf } from '../data/database.ts';
+import { query } from '../data/rows.ts';
+
+export type LevelRow = { key: string; title: string; title_zh: string | null; rank: number };
+export type MemberRow = {
+  customer_id: string;
+  level: string | null;
+  points_available: number;
+  points_pending: number;
+  joined_at: number;
+};
+export type LedgerRow = {
+  id: string;
+  customer_id: string;
+  kind: 'earn' | 'release' | 'spend' | 'expire' | 'reverse';
+  available_delta: number;
+  pending_delta: number;
+  available_at: number;
+  expires_at: number | null;
+  earn_id: string | null;
+  promotion: string | null;
+  order_id: string | null;
+  reason: string | null;
+  at: number;
+};
+export type LotRow = {
+  earn_id: string;
+  customer_id: string;
+  remaining: number;
+  pending: boolean;
+  available_at: number;
+  expires_at: number | null;
+};
+
+export const createMemberStore = (db: Db) => ({
+  listLevels: (): Promise<LevelRow[]> => db('levels').orderBy([{ column: 'rank' }, { column: 'key' }]),
+  findLevel: (key: string): Promise<LevelRow | undefined> => db('levels').where({ key }).first(),
+  putLevel: (row: LevelRow) => db('levels').insert(row).onConflict('key').merge(),
+
+  find: (customerId: string): Promise<MemberRow | undefined> =>
+    db('members').where({ customer_id: customerId }).first(),
+  /** Makes the member when there is none, and holds the row until the transaction ends. */
+  lock: async (customerId: string, now: number): Promise<MemberRow> => {
+    await db.raw('insert into members (customer_id, joined_at) values (?, ?) on conflict (customer_id) do nothing', [
+      customerId,
+      now,
+    ]);
+    const lock = dialectOf(db) === 'postgres' ? ' for update' : '';
+    const [row] = await query<MemberRow>(db, `select * from members where customer_id = ?${lock}`, [customerId]);
+    return row!;
+  },
+  /** False when it would take more than there is: nothing is written then. */
+  addPoints: async (customerId: string, available: number, pending: number): Promise<boolean> => {
+    const rows = await query(
+      db,
+      `update members set points_available = points_available + ?, points_pending = points_pending + ?
+       where customer_id = ? and points_available + ? >= 0 and points_pending + ? >= 0 returning customer_id`,
+      [available, pending, customerId, available, pending],
+    );
+    return rows.length > 0;
+  },
+  setLevel: async (customerId: string, level: string | null): Promise<void> => {
+    await db('members').where({ customer_id: customerId }).update({ level });
+    await db('customers').where({ id: customerId }).update({ level });
+  },
+  insertLevelChange: (row: {
+    id: string;
+    customer_id: string;
+    from_level: string | null;
+    to_level: string | null;
+    reason: string;
+    at: number;
+  }) => db('level_changes').insert(row),
+
+  insertLedger: (row: LedgerRow) => db('points_ledger').insert(row),
+  ledger: (customerId: string) => db('points_ledger').where({ customer_id: customerId }),
+  /** Earnings of an order that were not taken back yet. */
+  listEarned: (customerId: string, orderId: string, promotion?: string): Promise<LedgerRow[]> => {
+    const rows = db('points_ledger as e')
+      .where({ customer_id: customerId, order_id: orderId, kind: 'earn' })
+      .whereNotExists(db('points_ledger as r').whereRaw(`r.earn_id = e.id and r.kind = 'reverse'`))
+      .orderBy('id');
+    return promotion === undefined ? rows : rows.where({ promotion });
+  },
+
+  sumExpired: async (earnId: string): Promise<number> => {
+    const row = (await db('points_ledger')
+      .where({ earn_id: earnId, kind: 'expire' })
+      .sum({ points: 'available_delta' })
+      .first()) as { points: number | null } | undefined;
+    return 0 - (row?.points ?? 0);
+  },
+
+  insertLot: (row: LotRow) => db('points_lots').insert(row),
+  findLot: async (earnId: string): Promise<LotRow | undefined> =>
+    plain(await db('points_lots').where({ earn_id: earnId }).first()),
+  /** Spendable lots, soonest to expire first. */
+  listSpendable: async (customerId: string): Promise<LotRow[]> =>
+    (
+      await query<LotRow>(
+        db,
+        'select * from points_lots where customer_id = ? and remaining > 0 and pending = ? order by expires_at is null, expires_at, earn_id',
+        [customerId, false],
+      )
+    ).map((row) => plain(row)!),
+  listDueOf: async (customerId: string, now: number): Promise<LotRow[]> =>
+    (
+      await query<LotRow>(
+        db,
+        `select * from points_lots where customer_id = ? and remaining > 0
+         and ((pending = ? and available_at <= ?) or expires_at <= ?) order by earn_id`,
+        [customerId, true, now, now],
+      )
+    ).map((row) => plain(row)!),
+  listDueCustomers: async (now: number, limit: number): Promise<string[]> =>
+    (
+      await query<{ customer_id: string }>(
+        db,
+        `select distinct customer_id from points_lots where remaining > 0
+         and ((pending = ? and available_at <= ?) or expires_at <= ?) order by customer_id limit ?`,
+        [true, now, now, limit],
+      )
+    ).map((row) => row.customer_id),
+  updateLot: (earnId: string, change: Partial<LotRow>) => db('points_lots').where({ earn_id: earnId }).update(change),
+});
+
+const plain = (row: LotRow | undefined): LotRow | undefined => row && { ...row, pending: Boolean(row.pending) };

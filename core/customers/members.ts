@@ -1,0 +1,160 @@
+// Membership: levels, and points as an append-only ledger whose sums are the balances. Spending cannot overdraw, however many
+// spend at once. What earns points is a promotion's business, not this file's.
+import type { Level, Member, PointsEntry, PointsPosting } from '@rapport/sdk/schemas';
+import { toIso, toIsoOrNull } from '../data/column.ts';
+import type { Db } from '../data/database.ts';
+import { type Page, page } from '../data/page.ts';
+import { transactRetrying } from '../data/retry.ts';
+import type { Actor } from '../http/actor.ts';
+import { system } from '../http/actor.ts';
+import type { Platform } from '../platform.ts';
+import { InvalidValue, LevelNotFound } from './errors.ts';
+import { createMemberStore, type LedgerRow, type LevelRow, type MemberRow } from './members-store.ts';
+import { readTime } from './normalise.ts';
+import { createPoints, type NewEarning, type NewSpending } from './points.ts';
+import type { CustomerService } from './service.ts';
+
+export const createMembers = ({ platform, customers }: { platform: Platform; customers: CustomerService }) => {
+  const { database, clock, ids, outbox, changes, audit } = platform;
+  const points = createPoints(platform);
+
+  const show = (row: MemberRow | undefined, customerId: string): Member => ({
+    customerId,
+    level: row?.level ?? null,
+    pointsAvailable: row?.points_available ?? 0,
+    pointsPending: row?.points_pending ?? 0,
+    joinedAt: toIso(row?.joined_at ?? clock.now()),
+  });
+
+  const setLevel = async (
+    trx: Db,
+    {
+      customerId,
+      level,
+      reason,
+      actor = system,
+    }: { customerId: string; level: string | null; reason: string; actor?: Actor },
+  ): Promise<void> => {
+    const store = createMemberStore(trx);
+    if (level !== null && !(await store.findLevel(level))) throw new LevelNotFound(level, { pointer: '/level' });
+    const now = clock.now();
+    const member = await store.lock(customerId, now);
+    if (member.level === level) return;
+    await store.setLevel(customerId, level);
+    const change = {
+      id: ids.next(),
+      customer_id: customerId,
+      from_level: member.level,
+      to_level: level,
+      reason,
+      at: now,
+    };
+    await store.insertLevelChange(change);
+    await changes.publish(trx, [{ customerId, kind: 'member', facts: ['member.level', 'customer.level'], at: now }]);
+    await outbox.emit(trx, {
+      topic: 'member.level-changed',
+      customerId,
+      payload: { customerId, from: member.level, to: level, reason, at: toIso(now) },
+    });
+    await audit.record(trx, {
+      actor,
+      action: 'member.level-changed',
+      subject: { kind: 'customer', id: customerId },
+      details: { from: member.level, to: level, reason },
+    });
+  };
+
+  return {
+    setLevel,
+    earn: async (trx: Db, earning: NewEarning): Promise<void> => void (await points.earn(trx, earning)),
+    spend: async (trx: Db, spending: NewSpending): Promise<void> => void (await points.spend(trx, spending)),
+    /** Takes back what an order earned; what was spent meanwhile is taken from other points, never below zero. */
+    reverse: points.reverse,
+    /** Releases and expires what is due, everybody's; run by the scheduler. */
+    sweep: points.sweep,
+    listLevels: async (): Promise<Level[]> => (await createMemberStore(database.reader).listLevels()).map(showLevel),
+    putLevel: (key: string, given: { title: string; titleZh?: string; rank: number }, actor: Actor): Promise<Level> =>
+      transactRetrying(database.writer, async (trx) => {
+        const row: LevelRow = { key, title: given.title, title_zh: given.titleZh ?? null, rank: given.rank };
+        await createMemberStore(trx).putLevel(row);
+        await audit.record(trx, {
+          actor,
+          action: 'level.put',
+          subject: { kind: 'level', id: key },
+          details: { ...given },
+        });
+        return showLevel(row);
+      }),
+    get: async (customerId: string, actor: Actor): Promise<Member> => {
+      await customers.get(customerId, actor);
+      return show(await createMemberStore(database.reader).find(customerId), customerId);
+    },
+    changeLevel: (
+      customerId: string,
+      change: { level: string | null; reason: string },
+      actor: Actor,
+    ): Promise<Member> =>
+      transactRetrying(database.writer, async (trx) => {
+        await customers.getLiving(trx, customerId);
+        await setLevel(trx, { ...change, customerId, actor });
+        return show(await createMemberStore(trx).find(customerId), customerId);
+      }),
+    post: (customerId: string, given: PointsPosting, actor: Actor): Promise<{ entry: PointsEntry; member: Member }> =>
+      transactRetrying(database.writer, async (trx) => {
+        await customers.getLiving(trx, customerId);
+        const { kind, availableAt, expiresAt, ...rest } = given;
+        if (kind === 'spend' && (availableAt !== undefined || expiresAt !== undefined))
+          throw new InvalidValue('Only earned points have times.', {
+            pointer: availableAt ? '/availableAt' : '/expiresAt',
+          });
+        const posting = { ...rest, customerId };
+        const entry =
+          kind === 'spend'
+            ? await points.spend(trx, posting)
+            : await points.earn(trx, {
+                ...posting,
+                ...(availableAt !== undefined && { availableAt: readTime(availableAt, '/availableAt') }),
+                ...(expiresAt !== undefined && { expiresAt: readTime(expiresAt, '/expiresAt') }),
+              });
+        await audit.record(trx, {
+          actor,
+          action: kind === 'spend' ? 'points.spent' : 'points.earned',
+          subject: { kind: 'customer', id: customerId },
+          details: { points: given.points },
+        });
+        return {
+          entry: showEntry(entry),
+          member: show(await createMemberStore(trx).find(customerId), customerId),
+        };
+      }),
+    listPoints: async (
+      customerId: string,
+      query: { limit?: number; cursor?: string },
+      actor: Actor,
+    ): Promise<Page<PointsEntry>> => {
+      await customers.get(customerId, actor);
+      const { data, next } = await page<LedgerRow>(createMemberStore(database.reader).ledger(customerId), {
+        sort: { column: 'at', direction: 'desc' },
+        limit: query.limit ?? 50,
+        cursor: query.cursor,
+      });
+      return { data: data.map(showEntry), next };
+    },
+  };
+};
+
+export type Members = ReturnType<typeof createMembers>;
+
+const showLevel = ({ key, title, title_zh, rank }: LevelRow): Level => ({ key, title, titleZh: title_zh, rank });
+
+export const showEntry = (row: LedgerRow): PointsEntry => ({
+  id: row.id,
+  kind: row.kind,
+  points: row.available_delta + row.pending_delta,
+  availableAt: toIso(row.available_at),
+  expiresAt: toIsoOrNull(row.expires_at),
+  promotion: row.promotion,
+  orderId: row.order_id,
+  reason: row.reason,
+  at: toIso(row.at),
+});

@@ -1,0 +1,162 @@
+// The points ledger: earn (at once or pending), release, spend, expire, reverse. Every posting moves the member's balances by
+// its deltas in the same transaction, under the member's lock, so balances always equal the ledger.
+import type { Db } from '../data/database.ts';
+import { transactRetrying } from '../data/retry.ts';
+import type { Platform } from '../platform.ts';
+import { InvalidValue, PointsShort } from './errors.ts';
+import { createMemberStore, type LedgerRow, type LotRow } from './members-store.ts';
+
+type About = { promotion?: string; orderId?: string; reason?: string };
+export type NewEarning = About & {
+  customerId: string;
+  points: number;
+  availableAt?: number;
+  expiresAt?: number | null;
+};
+export type NewSpending = About & { customerId: string; points: number };
+
+const sweepAtOnce = 200;
+
+export const createPoints = ({ database, clock, ids, changes }: Platform) => {
+  const entryOf = (
+    kind: LedgerRow['kind'],
+    customerId: string,
+    deltas: { available?: number; pending?: number },
+    about: About & { earnId?: string; availableAt?: number; expiresAt?: number | null } = {},
+  ): LedgerRow => ({
+    id: ids.next(),
+    customer_id: customerId,
+    kind,
+    available_delta: deltas.available ?? 0,
+    pending_delta: deltas.pending ?? 0,
+    available_at: about.availableAt ?? clock.now(),
+    expires_at: about.expiresAt ?? null,
+    earn_id: about.earnId ?? null,
+    promotion: about.promotion ?? null,
+    order_id: about.orderId ?? null,
+    reason: about.reason ?? null,
+    at: clock.now(),
+  });
+
+  const post = async (trx: Db, row: LedgerRow): Promise<LedgerRow> => {
+    const store = createMemberStore(trx);
+    if (!(await store.addPoints(row.customer_id, row.available_delta, row.pending_delta)))
+      throw new PointsShort(-row.available_delta, { pointer: '/points' });
+    await store.insertLedger(row);
+    return row;
+  };
+
+  const tell = (trx: Db, customerId: string): Promise<void> =>
+    changes.publish(trx, [{ customerId, kind: 'member', facts: ['member.points'], at: clock.now() }]);
+
+  // Takes from the lots that expire soonest; the caller has made sure that there is enough, or takes what there is.
+  const takeFromLots = async (trx: Db, customerId: string, points: number): Promise<void> => {
+    const store = createMemberStore(trx);
+    let left = points;
+    for (const lot of await store.listSpendable(customerId)) {
+      if (left === 0) break;
+      const taken = Math.min(left, lot.remaining);
+      await store.updateLot(lot.earn_id, { remaining: lot.remaining - taken });
+      left -= taken;
+    }
+  };
+
+  /** What time has done to a member's lots; under the member's lock. */
+  const settleDue = async (trx: Db, customerId: string): Promise<boolean> => {
+    const store = createMemberStore(trx);
+    const now = clock.now();
+    const due = await store.listDueOf(customerId, now);
+    for (const lot of due) await settleLot(trx, lot, now);
+    return due.length > 0;
+  };
+
+  const settleLot = async (trx: Db, lot: LotRow, now: number): Promise<void> => {
+    const store = createMemberStore(trx);
+    const { customer_id: customerId, earn_id: earnId, remaining } = lot;
+    if (lot.pending && lot.available_at <= now) {
+      await post(trx, entryOf('release', customerId, { available: remaining, pending: -remaining }, { earnId }));
+      await store.updateLot(earnId, { pending: false });
+    }
+    if (lot.expires_at !== null && lot.expires_at <= now) {
+      await post(trx, entryOf('expire', customerId, { available: -remaining }, { earnId }));
+      await store.updateLot(earnId, { remaining: 0 });
+    }
+  };
+
+  return {
+    earn: async (trx: Db, { customerId, points, availableAt, expiresAt, ...about }: NewEarning): Promise<LedgerRow> => {
+      const now = clock.now();
+      const from = Math.max(now, availableAt ?? now);
+      const until = expiresAt ?? null;
+      if (until !== null && until <= from)
+        throw new InvalidValue('Points expire after they become available.', { pointer: '/expiresAt' });
+      const store = createMemberStore(trx);
+      await store.lock(customerId, now);
+      const pending = from > now;
+      const deltas = pending ? { pending: points } : { available: points };
+      const entry = await post(
+        trx,
+        entryOf('earn', customerId, deltas, { ...about, availableAt: from, expiresAt: until }),
+      );
+      await store.insertLot({
+        earn_id: entry.id,
+        customer_id: customerId,
+        remaining: points,
+        pending,
+        available_at: from,
+        expires_at: until,
+      });
+      await tell(trx, customerId);
+      return entry;
+    },
+    spend: async (trx: Db, { customerId, points, ...about }: NewSpending): Promise<LedgerRow> => {
+      await createMemberStore(trx).lock(customerId, clock.now());
+      await settleDue(trx, customerId);
+      const entry = await post(trx, entryOf('spend', customerId, { available: -points }, about));
+      await takeFromLots(trx, customerId, points);
+      await tell(trx, customerId);
+      return entry;
+    },
+    reverse: async (
+      trx: Db,
+      { customerId, orderId, promotion }: { customerId: string; orderId: string; promotion?: string },
+    ): Promise<{ taken: number; short: number }> => {
+      const store = createMemberStore(trx);
+      const member = await store.lock(customerId, clock.now());
+      await settleDue(trx, customerId);
+      let taken = 0;
+      let short = 0;
+      for (const earned of await store.listEarned(customerId, orderId, promotion)) {
+        const lot = await store.findLot(earned.id);
+        const worth = earned.available_delta + earned.pending_delta - (await store.sumExpired(earned.id));
+        const own = lot?.remaining ?? 0;
+        if (lot && own > 0) await store.updateLot(lot.earn_id, { remaining: 0 });
+        const available = (await store.find(member.customer_id))!.points_available - (lot?.pending ? 0 : own);
+        const others = Math.min(worth - own, available);
+        if (others > 0) await takeFromLots(trx, customerId, others);
+        const deltas = lot?.pending ? { available: 0 - others, pending: 0 - own } : { available: 0 - own - others };
+        await post(
+          trx,
+          entryOf('reverse', customerId, deltas, {
+            earnId: earned.id,
+            orderId,
+            promotion: earned.promotion ?? undefined,
+          }),
+        );
+        taken += own + others;
+        short += worth - own - others;
+      }
+      if (taken > 0) await tell(trx, customerId);
+      return { taken, short };
+    },
+    sweep: async (): Promise<number> => {
+      const due = await createMemberStore(database.reader).listDueCustomers(clock.now(), sweepAtOnce);
+      for (const customerId of due)
+        await transactRetrying(database.writer, async (trx) => {
+          await createMemberStore(trx).lock(customerId, clock.now());
+          if (await settleDue(trx, customerId)) await tell(trx, customerId);
+        });
+      return due.length;
+    },
+  };
+};
