@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import type { Condition } from '@rapport/sdk/schemas';
+import { expect } from 'vitest';
+import { system, transact } from '../../core/index.ts';
+import { eachDatabase } from '../../tests/support/databases.ts';
+import { testClock } from '../../tests/support/platform.ts';
+import { openShop, type Shop } from '../../tests/support/populations.ts';
+
+const dayMs = 86_400_000;
+const start = '2026-03-02T10:00:00Z';
+
+const orders = (operator: string, value: unknown, params: Record<string, unknown> = {}) => ({
+  fact: 'orders',
+  params,
+  operator,
+  value,
+});
+
+const rules: Record<string, Condition> = {
+  british: { all: [{ fact: 'customer.country', operator: 'equal', value: 'GB' }] },
+  elsewhere: { not: { all: [{ fact: 'customer.country', operator: 'equal', value: 'GB' }] } },
+  recent: { all: [orders('greaterThanInclusive', 2, { within: 'P90D' })] },
+  spender: { all: [orders('greaterThan', 5000, { within: 'P30D', measure: 'sum', of: 'total' })] },
+  idle: { all: [orders('greaterThanInclusive', 60, { measure: 'last', of: 'daysSince' })] },
+  never: { all: [orders('equal', 0)] },
+  lookers: {
+    all: [{ fact: 'events', params: { type: 'page_viewed', within: 'P7D' }, operator: 'greaterThan', value: 2 }],
+  },
+  birthday: { all: [{ fact: 'customer.daysUntilBirthday', operator: 'lessThanInclusive', value: 7 }] },
+  'british-recent': {
+    all: [
+      { fact: 'segment.british', operator: 'equal', value: true },
+      { fact: 'segment.recent', operator: 'equal', value: true },
+    ],
+  },
+  'not-nested': { all: [{ not: { fact: 'segment.british-recent', operator: 'equal', value: true } }] },
+};
+
+/** Chance that is the same in every run. */
+const dice = (seed: string) => {
+  let n = 0;
+  return (below: number): number => createHash('sha256').update(`${seed}:${n++}`).digest().readUInt32BE() % below;
+};
+
+const expectAgreement = async (shop: Shop): Promise<void> => {
+  for (const key of Object.keys(rules)) {
+    const members = await shop.members(key);
+    expect({ key, members }).toEqual({ key, members: await shop.bySql(key) });
+    expect({ key, members }).toEqual({ key, members: await shop.byClosure(key) });
+    const { count } = await shop.segments.preview(
+      { conditions: rules[key] as never, sample: 0 },
+      system,
+      new AbortController().signal,
+    );
+    expect({ key, count }).toEqual({ key, count: members.length });
+  }
+};
+
+const populate = async (shop: Shop, roll: (below: number) => number, size: number): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let i = 0; i < size; i++) {
+    const id = await shop.customer({
+      ...(roll(4) > 0 && { country: ['GB', 'DE', 'FR'][roll(3)]! }),
+      ...(roll(3) > 0 && { birthday: `19${50 + roll(50)}-0${1 + roll(9)}-${10 + roll(18)}` }),
+    });
+    ids.push(id);
+    for (let n = roll(4); n > 0; n--) await shop.order(id, 500 + roll(6000), shop.clock.now() - roll(150) * dayMs);
+  }
+  return ids;
+};
+
+const act = async (shop: Shop, ids: readonly string[], roll: (below: number) => number): Promise<void> => {
+  const id = ids[roll(ids.length)]!;
+  const past = roll(3) === 0 ? roll(120) * dayMs : 0;
+  switch (roll(5)) {
+    case 0:
+      return void (await shop.core.customers.change(id, { country: [null, 'GB', 'DE'][roll(3)]! }, system));
+    case 1:
+      return void (await shop.core.customers.change(id, { birthday: `1980-0${1 + roll(9)}-1${roll(9)}` }, system));
+    case 2:
+      return shop.event(id, 'page_viewed', { path: '/' }, shop.clock.now() - (past % (9 * dayMs)));
+    default:
+      return shop.order(id, 500 + roll(6000), shop.clock.now() - past);
+  }
+};
+
+eachDatabase(
+  'preview, members, closure and SQL agree after builds, random writes and the passing of time',
+  async (on) => {
+    await using shop = await openShop(on, testClock(start));
+    const roll = dice(`agreement`);
+    const ids = await populate(shop, roll, 40);
+    for (const [key, conditions] of Object.entries(rules)) await shop.segment(key, conditions);
+    await shop.settle();
+    await expectAgreement(shop);
+    for (let round = 0; round < 6; round++) {
+      for (let i = 0; i < 12; i++) await act(shop, ids, roll);
+      await expectAgreement(shop);
+      shop.clock.advance((1 + roll(40)) * dayMs + roll(dayMs));
+      await shop.populations.ticker.run();
+      await expectAgreement(shop);
+    }
+    expect(await shop.populations.reconcile.run()).toMatchObject({ checked: 10, repaired: [], disputed: [] });
+  },
+  90_000,
+);
+
+eachDatabase(
+  'a build while customers are being written ends with what is true',
+  async (on) => {
+    await using shop = await openShop(on, testClock(start));
+    const roll = dice('during');
+    const ids = await populate(shop, roll, 60);
+    for (const [key, conditions] of Object.entries(rules)) await shop.segment(key, conditions);
+    const writing = (async () => {
+      for (let i = 0; i < 60; i++) {
+        await act(shop, ids, roll);
+        if (i % 15 === 0) for (const key of ['recent', 'british', 'idle']) await shop.segments.rebuild(key);
+      }
+    })();
+    await Promise.all([writing, shop.settle()]);
+    await shop.settle();
+    await expectAgreement(shop);
+  },
+  90_000,
+);
+
+eachDatabase('writers of one customer at the same time do not miss each other', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  await shop.segment('three', { all: [orders('greaterThanInclusive', 12)] });
+  await shop.settle();
+  const id = await shop.customer();
+  await Promise.all(Array.from({ length: 12 }, () => shop.order(id, 100)));
+  expect(await shop.members('three')).toEqual([id]);
+});
+
+eachDatabase('a customer leaves when an order leaves its window, with nobody writing', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  await shop.segment('recent', rules.recent!);
+  await shop.settle();
+  const id = await shop.customer();
+  await shop.order(id, 100);
+  shop.clock.advance(10 * dayMs);
+  await shop.order(id, 100);
+  expect(await shop.members('recent')).toEqual([id]);
+  shop.clock.advance(80 * dayMs - 1000);
+  await shop.populations.ticker.run();
+  expect(await shop.members('recent')).toEqual([id]);
+  shop.clock.advance(2000);
+  expect(await shop.populations.ticker.run()).toBeGreaterThan(0);
+  expect(await shop.members('recent')).toEqual([]);
+  const [past] = await shop.ask<{ reason: string; segment: string }>('select * from past_members');
+  expect(past).toMatchObject({ segment: 'recent', reason: 'time' });
+  expect(await shop.populations.ticker.run()).toBe(0);
+});
+
+eachDatabase('what fails after the evaluation takes membership back with it', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  await shop.segment('british', rules.british!);
+  await shop.settle();
+  const id = await shop.customer();
+  let broken = true;
+  shop.platform.changes.subscribe(async () => {
+    if (broken) throw new Error('no');
+  });
+  await expect(shop.core.customers.change(id, { country: 'GB' }, system)).rejects.toThrow('no');
+  expect(await shop.members('british')).toEqual([]);
+  broken = false;
+  await shop.core.customers.change(id, { country: 'GB' }, system);
+  expect(await shop.members('british')).toEqual([id]);
+});
+
+eachDatabase('an event on either side of a bulk write is evaluated once per customer', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  await shop.segment('recent', rules.recent!);
+  await shop.settle();
+  const ids = await Promise.all([shop.customer(), shop.customer()]);
+  await transact(shop.platform.database.writer, async (trx) => {
+    for (const id of ids)
+      for (const n of [1, 2])
+        await trx('orders').insert({
+          id: `${id}-${n}`,
+          customer_id: id,
+          source: 'test',
+          status: 'placed',
+          currency: 'EUR',
+          subtotal: 1,
+          total: 1,
+          quantity: 1,
+          ordered_at: shop.clock.now(),
+          created_at: 0,
+          updated_at: 0,
+        });
+    const change = { kind: 'order', facts: ['orders'], at: shop.clock.now() } as const;
+    await shop.platform.changes.publish(
+      trx,
+      [...ids, ...ids].map((customerId) => ({ ...change, customerId })),
+    );
+  });
+  expect(await shop.members('recent')).toEqual([...ids].sort());
+});
+
+eachDatabase('drift is found, repaired and put on record', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  await shop.segment('british', rules.british!);
+  await shop.settle();
+  const inside = await shop.customer({ country: 'GB' });
+  const outside = await shop.customer({ country: 'DE' });
+  const writer = shop.platform.database.writer;
+  await writer('segment_members').where({ customer_id: inside }).delete();
+  await writer('segment_members').insert({
+    segment: 'british',
+    customer_id: outside,
+    version: 1,
+    reason: 'by hand',
+    entered_at: 0,
+  });
+  const { repaired, disputed } = await shop.populations.reconcile.run();
+  expect(repaired.map(({ customerId }) => customerId).toSorted()).toEqual([inside, outside].toSorted());
+  expect(disputed).toEqual([]);
+  expect(await shop.members('british')).toEqual([inside]);
+  expect(await writer('audit').where({ action: 'segment.drifted' })).toHaveLength(1);
+  expect((await shop.populations.reconcile.run()).repaired).toEqual([]);
+});
+
+eachDatabase('an import is followed by builds of the segments that read what it wrote', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  const id = await shop.customer();
+  await shop.segment('recent', rules.recent!);
+  await shop.segment('british', rules.british!);
+  await shop.settle();
+  const { writer } = shop.platform.database;
+  for (const n of [1, 2])
+    await writer('orders').insert({
+      id: `o${n}`,
+      customer_id: id,
+      source: 'import',
+      status: 'placed',
+      currency: 'EUR',
+      subtotal: 1,
+      total: 1,
+      quantity: 1,
+      ordered_at: shop.clock.now() - dayMs,
+      created_at: 0,
+      updated_at: 0,
+    });
+  expect(await shop.members('recent')).toEqual([]);
+  await transact(writer, (trx) =>
+    shop.platform.outbox.emit(trx, { topic: 'import.finished', payload: { what: 'orders', facts: ['orders'] } }),
+  );
+  for (let i = 0; i < 200 && (await shop.members('recent')).length === 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    shop.platform.jobs.wake('outbox:segments');
+    await shop.settle();
+  }
+  expect(await shop.members('recent')).toEqual([id]);
+  const builds = await writer('audit').where({ action: 'segment.built', subject_id: 'british' });
+  expect(builds).toHaveLength(1);
+});
