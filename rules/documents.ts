@@ -13,6 +13,7 @@ import {
   RuleVersionNotFound,
   toIso,
   transact,
+  transactRetrying,
   VersionConflict,
 } from '../core/index.ts';
 import { differences } from './documents-diff.ts';
@@ -72,7 +73,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
     audit.record(trx, { actor, action: `${kind}.${what}`, subject: { kind, id: key }, details });
 
   const stop = async (actor: Actor, key: string, status: 'paused' | 'archived', ifMatch?: number) =>
-    transact(database.writer, async (trx) => {
+    transactRetrying(database.writer, async (trx) => {
       const store = createDocumentStore(trx);
       await store.lockForActivation();
       const document = await get(trx, key);
@@ -165,7 +166,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
       const chosen = await getVersion(database.writer, key, version ?? seen.version);
       const { dependencies } = await spec.check(contentOf(chosen), key);
       await spec.runTests?.(contentOf(chosen));
-      return transact(database.writer, async (trx) => {
+      return transactRetrying(database.writer, async (trx) => {
         const store = createDocumentStore(trx);
         await store.lockForActivation();
         const before = seen.activeVersion === null ? undefined : await getVersion(trx, key, seen.activeVersion);

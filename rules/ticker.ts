@@ -1,6 +1,6 @@
 // Time moves memberships too: sleeps until the earliest instant at which one may change, then evaluates what is due in chunks.
 // Nothing due means no timer and no query. This is not the scheduler: nothing here runs by the clock on the wall.
-import { afterCommit, type Db, type Platform, transact } from '../core/index.ts';
+import { afterCommit, type Db, type Platform, transactRetrying } from '../core/index.ts';
 import { asOf } from './as-of.ts';
 import type { RuleIndexes } from './dependencies.ts';
 import { createMembersStore } from './segments/members-store.ts';
@@ -46,7 +46,7 @@ export const createTicker = (platform: Platform, deps: { indexes: RuleIndexes; e
   };
 
   const runChunk = (): Promise<number> =>
-    transact(database.writer, async (trx) => {
+    transactRetrying(database.writer, async (trx) => {
       const store = createMembersStore(trx);
       if (!(await store.tryLockDue())) return 0;
       const now = clock.now();

@@ -1,6 +1,15 @@
 // Brings a whole population up to date, as a job: in chunks by customer id, each its own write transaction, so that writers
 // get their turn and what they change meanwhile is never overwritten by something older. Goes on where it stopped when killed.
-import { type Db, dialectOf, GiveUp, type JobContext, type Platform, system, transact } from '../../core/index.ts';
+import {
+  type Db,
+  dialectOf,
+  GiveUp,
+  type JobContext,
+  type Platform,
+  system,
+  transact,
+  transactRetrying,
+} from '../../core/index.ts';
 import { asOf } from '../as-of.ts';
 import type { Population, RuleIndexes } from '../dependencies.ts';
 import { createDocumentStore } from '../documents-store.ts';
@@ -125,8 +134,10 @@ export const createBuild = (
   };
 
   const finish = (payload: BuildPayload, population: Population | null, jobId: string, progress: Progress) =>
-    transact(database.writer, async (trx) => {
+    transactRetrying(database.writer, async (trx) => {
       const { kind, key, reason } = payload;
+      // Everybody takes the index before the audit, so that nobody waits in a circle.
+      const index = await deps.indexes.at(trx);
       const store = createDocumentStore(trx);
       await store.setBuildJob(kind, key, null, jobId);
       if (!population) await createMembersStore(trx).clearRule(kind === 'segment' ? key : `alert:${key}`);
@@ -140,7 +151,6 @@ export const createBuild = (
       log.info({ kind, key, version, entered, left }, 'population built');
       if (kind !== 'segment' || entered + left === 0) return;
       // Those who read this segment have to follow.
-      const index = await deps.indexes.at(trx);
       for (const dependent of index.byFact(`segment.${key}`))
         await request(trx, { kind: dependent.kind, key: dependent.key, reason: `segment ${key}` });
     });

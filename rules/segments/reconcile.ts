@@ -1,6 +1,6 @@
 // Every night: does what the live evaluation keeps equal what SQL says? A difference is repaired, counted and put on record
 // with a trace. Nothing here is part of normal operation; a difference is a fault to be found.
-import { type Platform, system, transact } from '../../core/index.ts';
+import { type Platform, system, transactRetrying } from '../../core/index.ts';
 import { asOf } from '../as-of.ts';
 import type { Population, RuleIndexes } from '../dependencies.ts';
 import { compileSql, createFactReader, explain, hasSql } from '../language.ts';
@@ -38,7 +38,7 @@ export const createReconcile = (
     const found = await differences(population);
     if (found.length === 0) return;
     // The customers are evaluated again by the closure, under the locks of a write: what moves now was wrong before.
-    const moved = await transact(database.writer, async (trx) => {
+    const moved = await transactRetrying(database.writer, async (trx) => {
       const work = new Map(
         found.map((row) => [row.customer_id, { rules: new Set([population]), reason: 'reconciliation' }]),
       );
@@ -75,7 +75,7 @@ export const createReconcile = (
           { repaired: result.repaired.slice(0, 20), disputed: result.disputed.slice(0, 20) },
           'membership drifted',
         );
-        await transact(database.writer, (trx) =>
+        await transactRetrying(database.writer, (trx) =>
           audit.record(trx, {
             actor: system,
             action: 'segment.drifted',
