@@ -68,7 +68,7 @@ const pragmas = (mode: 'writer' | 'reader'): string => `
   PRAGMA foreign_keys = ON;
   PRAGMA cache_size = ${mode === 'writer' ? -32768 : -16384};
   PRAGMA temp_store = MEMORY;
-  PRAGMA mmap_size = 268435456;
+  PRAGMA mmap_size = ${mode === 'writer' ? 0 : 268435456};
 `;
 
 const openPostgres = async (url: string, poolSize: number): Promise<Database> => {

@@ -242,7 +242,7 @@ export const createImportService = ({
       return showImport(await getRow(id), mayReadPersonalData(actor));
     },
     /** What the Online Retail layout has brought in, by all its imports. */
-    retailTotals: () => createOrderStore(database.reader).totals(retailSource),
+    retailTotals: () => createOrderStore(database.writer).totals(retailSource),
     /**
      * For the command line: imports a file in this process. The same file and kind again, after a kill, goes on where the
      * killed one was.
