@@ -61,7 +61,15 @@ const open = async () => {
   return { platform, core, rules, stop };
 };
 
-export const commands: Command[] = [start, migrate, config, createImportCommand(open), userCommand, clientCommand];
+export const commands: Command[] = [
+  start,
+  migrate,
+  config,
+  createImportCommand(open),
+  createExportCommand(open),
+  userCommand,
+  clientCommand,
+];
 
 const publicUrl = (settings: Config, listening: string): string =>
   settings.baseUrl.endsWith(':0') ? listening : settings.baseUrl;

@@ -7,7 +7,7 @@ import { eventRoutes } from './events/routes.ts';
 import { createEvents, type Events } from './events/service.ts';
 import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
 import type { Served } from './http/serve.ts';
-import { createImports, type Imports } from './imports/index.ts';
+import { createImports, type Exports, type Imports } from './imports/index.ts';
 import { createInsights, type Insights } from './insights/insights.ts';
 import { insightRoutes } from './insights/routes.ts';
 import { createMessaging, type Messaging } from './messages/index.ts';
@@ -24,6 +24,7 @@ export type Core = {
   messages: Messaging;
   insights: Insights;
   imports: Imports;
+  exports: Exports;
   authenticate: Middleware;
   served: Served[];
   start: () => Promise<void>;
@@ -38,7 +39,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
   const hooks = createHooks({ runner: nobody, outbox: platform.outbox });
   const messages = createMessaging(platform, hooks);
   const insights = createInsights(platform, hooks);
-  const { imports, ...files } = createImports(platform, { customers, attributes });
+  const { imports, exports, ...files } = createImports(platform, { customers, attributes });
   return {
     auth,
     attributes,
@@ -50,6 +51,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     messages,
     insights,
     imports,
+    exports,
     authenticate: auth.authenticate,
     served: [
       ...auth.served,

@@ -34,6 +34,7 @@ export { type Call, Reply, type Served, serve } from './http/serve.ts';
 export { createValidator } from './http/validate.ts';
 export { createImportCommand } from './imports/commands.ts';
 export * from './imports/errors.ts';
+export { createExportCommand } from './imports/export-command.ts';
 export { GiveUp, type JobContext, type Jobs, type NewJob, TryLater, type Worker } from './jobs/jobs.ts';
 export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';

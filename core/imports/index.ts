@@ -4,16 +4,18 @@ import { createFaults } from '../faults.ts';
 import { system } from '../http/actor.ts';
 import type { Served } from '../http/serve.ts';
 import type { Platform } from '../platform.ts';
+import { createExports, type Exports } from './exports.ts';
 import { importRoutes } from './routes.ts';
 import { createImportService, type ImportService } from './service.ts';
 import { createTools } from './tools.ts';
 
+export type { Exports } from './exports.ts';
 export type Imports = ImportService;
 
 export const createImports = (
   platform: Platform,
   { customers, attributes }: { customers: Customers; attributes: Attributes },
-): { imports: Imports; served: Served[] } => {
+): { imports: Imports; exports: Exports; served: Served[] } => {
   const tools = createTools({
     platform,
     attributes: async () => {
@@ -25,5 +27,6 @@ export const createImports = (
   });
   const imports = createImportService({ platform, tools, faults: createFaults(platform.config.fault) });
   imports.register();
-  return { imports, served: importRoutes(imports) };
+  const exports = createExports({ reader: platform.database.reader, attributes });
+  return { imports, exports, served: importRoutes(imports, exports) };
 };

@@ -2,6 +2,7 @@
 import {
   cancelImport,
   commitImport,
+  exportTable,
   getImport,
   getImportRejects,
   inspectImport,
@@ -9,9 +10,10 @@ import {
   uploadImport,
 } from '@rapport/sdk/routes';
 import { Reply, type Served, serve } from '../http/serve.ts';
+import { type Exports, exportTypes } from './exports.ts';
 import type { ImportService } from './service.ts';
 
-export const importRoutes = (imports: ImportService): Served[] => [
+export const importRoutes = (imports: ImportService, exports: Exports): Served[] => [
   serve(uploadImport, ({ params, query, ctx, actor }) =>
     imports.upload(params.what, query, ctx.req, uploadImport.maxBody, actor),
   ),
@@ -27,4 +29,13 @@ export const importRoutes = (imports: ImportService): Served[] => [
       }),
   ),
   serve(cancelImport, ({ params, actor }) => imports.cancel(params.id, actor)),
+  serve(exportTable, async ({ params, query, actor }) => {
+    const format = query.format ?? 'csv';
+    return new Reply(await exports.start(params.what, query, actor), {
+      headers: {
+        'Content-Type': exportTypes[format],
+        'Content-Disposition': `attachment; filename="${params.what}.${format}"`,
+      },
+    });
+  }),
 ];

@@ -41,7 +41,7 @@ export const createRun =
     const reader = createRecordReader(shape);
     const rejects = await openRejects(row.rejects_path, row.reject_bytes);
     const chunks = createChunkWriter({ ...deps, row, token, layout, mapper, rejects });
-    const pace = createPace();
+    const pace = createPace(deps.platform.database.dialect);
     const cleanRow = createRowCleaner({ cleaner, layout, mapper, header: reader.header });
 
     let state: Checkpoint = row;
