@@ -2,6 +2,7 @@
 import {
   type Config,
   clientCommand,
+  createExportCommand,
   createImportCommand,
   createLog,
   createPlatform,

@@ -3,7 +3,7 @@ import { type Platform, transact } from '../../core/index.ts';
 import type { RuleIndexes } from '../dependencies.ts';
 import type { Build } from './build.ts';
 
-type ImportFinished = { what: string; facts: string[] };
+type ImportFinished = { what: string; facts: string[]; created?: Record<string, number> };
 
 export const createFollowers = (platform: Platform, deps: { indexes: RuleIndexes; build: Build }): void => {
   const { database, outbox } = platform;
@@ -12,12 +12,12 @@ export const createFollowers = (platform: Platform, deps: { indexes: RuleIndexes
     wants: (topic) => topic === 'import.finished',
     concurrency: 1,
     handle: async (notice) => {
-      const { what, facts } = notice.payload as ImportFinished;
+      const { what, facts, created } = notice.payload as ImportFinished;
       await transact(database.writer, async (trx) => {
         const index = await deps.indexes.at(trx);
-        // New customers may be in any segment, so an import of customers touches all of them.
+        // New customers may be in any segment, so an import that made some touches all of them.
         const touched =
-          what === 'customers'
+          what === 'customers' || created?.customers
             ? [...index.populations.values()]
             : [...new Set(facts.flatMap((fact) => index.byFact(fact)))];
         for (const { kind, key } of touched) await deps.build.request(trx, { kind, key, reason: `import of ${what}` });
