@@ -1,16 +1,15 @@
 // What a redemption does beyond money: points into the ledger, a level, a coupon for next time. In its transaction.
-import type { Db } from '../../core/index.ts';
+import type { Core, Db } from '../../core/index.ts';
 import { pointsDates } from './calendar.ts';
 import { type CodeMaker, defaultPattern } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';
 import type { Applied } from './grant.ts';
-import type { Members } from './members.ts';
 import type { QuoteOf } from './quotes.ts';
 import type { RedemptionRow } from './redemptions-store.ts';
 import { couponExpiry } from './view.ts';
 
 export type IssuedCode = { pool: string; code: string };
-type Giving = { quote: QuoteOf; orderId: string; members: Members; codeMaker: CodeMaker };
+type Giving = { quote: QuoteOf; orderId: string; members: Core['members']; codeMaker: CodeMaker };
 
 /** Answers with the coupons made, by the key of the promotion that gave them. */
 export const giveEffects = async (
@@ -67,7 +66,7 @@ const issueCoupon = async (
 export const takeBackEffects = async (
   trx: Db,
   rows: readonly RedemptionRow[],
-  order: { orderId: string; customerId: string | null; now: number; members: Members },
+  order: { orderId: string; customerId: string | null; now: number; members: Core['members'] },
 ): Promise<void> => {
   const { orderId, customerId, now, members } = order;
   if (customerId !== null && rows.some((row) => row.points > 0)) await members.reverse(trx, { customerId, orderId });

@@ -3,7 +3,6 @@ import { type Core, CustomerNotFound, type Platform, type Served, systemRandom }
 import type { VocabularySource } from '../language.ts';
 import { createCodeMaker } from './codes.ts';
 import { createLivePromotions } from './live.ts';
-import { membersOf } from './members.ts';
 import { createPools } from './pools.ts';
 import { createPromotionDocuments } from './promotions.ts';
 import { createQuotes, type FindCustomer } from './quotes.ts';
@@ -19,12 +18,11 @@ export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) 
   const live = createLivePromotions({ database, vocabulary, log });
   const documents = createPromotionDocuments({ platform, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
-  const members = membersOf(core);
   return {
     documents,
     pools: createPools({ platform, codeMaker, get: documents.get }),
     till: createTill({ platform, documents, quotes }),
-    redemptions: createRedemptions({ platform, live, quotes, members, codeMaker }),
+    redemptions: createRedemptions({ platform, live, quotes, members: core.members, codeMaker }),
   };
 };
 

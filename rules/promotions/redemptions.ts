@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { CancelReply, RedeemReply, RedeemRequest } from '@rapport/sdk/schemas';
 import {
   type Actor,
+  type Core,
   type Db,
   fromJson,
   OrderAlreadyRedeemed,
@@ -20,7 +21,6 @@ import { createCodesStore } from './codes-store.ts';
 import { giveEffects, takeBackEffects } from './effects.ts';
 import type { Applied } from './grant.ts';
 import type { LivePromotions, LiveSet } from './live.ts';
-import type { Members } from './members.ts';
 import type { CartOf, QuoteOf, Quotes } from './quotes.ts';
 import { createRedemptionStore, type OrderRow, type RedemptionRow } from './redemptions-store.ts';
 import { createUsageStore } from './usage-store.ts';
@@ -30,7 +30,7 @@ export type RedemptionDeps = {
   platform: Platform;
   live: LivePromotions;
   quotes: Quotes;
-  members: Members;
+  members: Core['members'];
   codeMaker: CodeMaker;
 };
 

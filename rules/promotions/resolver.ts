@@ -2,7 +2,7 @@
 // It decides nothing about eligibility: conditions, codes, schedules and limits are settled before (see eligibility.ts).
 import type { Cart, CartLine } from '@rapport/sdk/schemas';
 import { sum } from './arithmetic.ts';
-import { type Applied, type Grant, phases, type Skip } from './grant.ts';
+import { type Applied, byPriority, type Grant, phases, type Skip } from './grant.ts';
 import { select } from './selection.ts';
 import { isRefusal, type Remaining, type Worth, worthOf } from './worth.ts';
 
@@ -23,7 +23,7 @@ export const grossOf = (line: CartLine): number => line.quantity * line.unitPric
 
 export const resolve = (cart: Cart, grants: readonly Grant[]): Resolution => {
   const failed: Skip[] = [];
-  let candidates = [...grants];
+  let candidates = [...grants].sort(byPriority);
   for (;;) {
     const { selected, skipped } = select(candidates);
     const pass = run(cart, inPhases(selected), new Set(skipped.map((skip) => skip.by)));

@@ -1,11 +1,10 @@
 // Which of the eligible grants run together: one exclusive or all stackables, plus the always ones, one per group.
-import { byPriority, type Grant, type Skip } from './grant.ts';
+import type { Grant, Skip } from './grant.ts';
 
 export type Selection = { selected: Grant[]; skipped: Skip[] };
 
-/** `selected` is in order of priority, then key. */
-export const select = (candidates: readonly Grant[]): Selection => {
-  const ordered = [...candidates].sort(byPriority);
+/** Takes the candidates in order of priority, then key, and gives the selected in that order. */
+export const select = (ordered: readonly Grant[]): Selection => {
   const exclusive = ordered.find((grant) => grant.params.stacking === 'exclusive');
   const skipped: Skip[] = [];
   const pool = ordered.filter((grant) => {
