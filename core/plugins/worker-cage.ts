@@ -1,0 +1,246 @@
+// One isolate of one plugin, and the calls in it. Every call gets a fresh context, made ready ahead; every entry into the isolate
+// has a CPU limit, every call a wall clock. A cage that was burnt by a call takes no more; the worker makes another.
+import ivm from 'isolated-vm';
+import type { CallHead } from './protocol.ts';
+
+export type Ending = { kind: string; text: string; wallMs: number; cpuMs: number };
+
+export type CageDeps = {
+  boot: string;
+  code: string;
+  memoryMb: number;
+  now: () => number;
+  door: (call: number, n: number, name: string, args: string) => void;
+  log: (call: number, level: string, body: string) => void;
+  done: (call: number, ending: Ending) => void;
+  stuck: (calls: number[]) => void;
+  catastrophe: (message: string) => void;
+};
+
+type Out = (kind: string, n: number, a: string, b: string) => void;
+type Plain = string | number | boolean | undefined;
+type Enter = ivm.Reference<(kind: string, a: Plain, b: Plain, c: Plain) => void>;
+type Room = { context: ivm.Context; enter: Enter; listen: (out: Out) => void };
+type Call = {
+  id: number;
+  room: Room | undefined;
+  head: CallHead;
+  startedAt: number;
+  cpuMs: number;
+  inside: number;
+  result: { kind: string; text: string } | undefined;
+  timer: NodeJS.Timeout | undefined;
+  over: boolean;
+};
+class LoadFailed extends Error {}
+
+/** Time for the plugin's top level, and how long a disposed isolate may take to let go. Milliseconds. */
+const loadMs = 1000;
+const graceMs = 150;
+const roomsReady = 2;
+
+export const createCage = (deps: CageDeps) => {
+  const { now } = deps;
+  const calls = new Map<number, Call>();
+  let served = 0;
+  let retired = false;
+  let burnt: { kind: string; text: string } | undefined;
+  const isolate = new ivm.Isolate({ memoryLimit: deps.memoryMb, onCatastrophicError: deps.catastrophe });
+  const script = isolate.compileScript(caught(deps.code), { filename: 'plugin.js' });
+  script.catch(() => {});
+  const temporal = deps.code.includes('Temporal');
+  const rooms: Promise<Room>[] = [];
+  // Entries take turns, so that CPU time is the call's own.
+  let turn: Promise<void> = Promise.resolve();
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.then(
+      () => {},
+      () => {},
+    );
+    return mine;
+  };
+
+  const makeRoom = async (): Promise<Room> => {
+    const context = await isolate.createContext();
+    let listener: Out = () => {};
+    const out = new ivm.Callback((kind: string, n: number, a: string, b: string) => listener(kind, n, a, b), {
+      ignored: true,
+    });
+    const enter = (await context.evalClosure(`"use strict"; return (${deps.boot})($0, $1);`, [out, temporal], {
+      result: { reference: true },
+      timeout: loadMs,
+    })) as unknown as Enter;
+    try {
+      await (await script).run(context, { timeout: loadMs });
+    } catch (error) {
+      throw new LoadFailed(reasonOf(error));
+    }
+    return {
+      context,
+      enter,
+      listen: (next) => {
+        listener = next;
+      },
+    };
+  };
+
+  const prepare = (): void => {
+    if (retired || isolate.isDisposed || rooms.length >= roomsReady) return;
+    const room = inTurn(makeRoom);
+    room.catch(() => {});
+    rooms.push(room);
+  };
+
+  const end = (call: Call, kind: string, text: string): void => {
+    if (call.over) return;
+    call.over = true;
+    clearTimeout(call.timer);
+    calls.delete(call.id);
+    call.room?.listen(() => {});
+    call.room?.context.release();
+    call.room?.enter.release();
+    deps.done(call.id, { kind, text, wallMs: now() - call.startedAt, cpuMs: call.cpuMs });
+    if (retired && calls.size === 0) dispose();
+    else setImmediate(prepare);
+  };
+
+  const dispose = (): void => {
+    if (!isolate.isDisposed) isolate.dispose();
+  };
+
+  /** Stops the isolate under whatever runs in it. When it does not let go, the host must kill the process. */
+  const burn = (kind: string, text: string): void => {
+    if (burnt) return;
+    burnt = { kind, text };
+    retired = true;
+    const running = turn;
+    const late = setTimeout(() => deps.stuck([...calls.keys()]), graceMs);
+    running.then(() => {
+      clearTimeout(late);
+      for (const call of [...calls.values()]) end(call, kind, text);
+    });
+    dispose();
+  };
+
+  // A result counts once nothing of the call runs any more: a loop after the result is the call's own.
+  const settle = (call: Call): void => {
+    if (call.result && call.inside === 0) end(call, call.result.kind, call.result.text);
+  };
+
+  const enter = (call: Call, kind: string, a: Plain, b: Plain, c?: Plain): void => {
+    call.inside += 1;
+    inTurn(async () => {
+      const left = Math.min(call.head.cpuMs - call.cpuMs, call.startedAt + call.head.wallMs - now());
+      if (call.over) return;
+      const before = isolate.cpuTime;
+      try {
+        await call.room!.enter.apply(undefined, [kind, a, b, c], { timeout: Math.max(1, Math.ceil(left)) });
+      } finally {
+        if (!isolate.isDisposed) call.cpuMs += Number(isolate.cpuTime - before) / 1e6;
+      }
+    }).then(
+      () => {
+        call.inside -= 1;
+        settle(call);
+      },
+      (error: unknown) => {
+        call.inside -= 1;
+        fail(call, error);
+      },
+    );
+  };
+
+  const fail = (call: Call, error: unknown): void => {
+    const reason = reasonOf(error);
+    if (isolate.isDisposed && !burnt && /memory limit/.test(reason)) {
+      burnt = { kind: 'memory', text: `More than ${deps.memoryMb} MB.` };
+      retired = true;
+      for (const other of [...calls.values()]) end(other, burnt.kind, burnt.text);
+    } else if (burnt) end(call, burnt.kind, burnt.text);
+    else {
+      retired = true;
+      const timedOut = /timed out/.test(reason);
+      end(call, timedOut ? 'timeout' : 'plugin_error', timedOut ? `More than ${call.head.cpuMs} ms of CPU.` : reason);
+    }
+  };
+
+  const onOut = (call: Call): Out => {
+    let doors = 0;
+    let logs = 0;
+    return (kind, n, a, b) => {
+      if (call.over || call.result) return;
+      if (kind === 'done') {
+        call.result = { kind: a, text: b };
+        settle(call);
+      } else if (kind === 'door' && ++doors <= call.head.limits.doors) deps.door(call.id, n, a, b);
+      else if (kind === 'log' && ++logs <= call.head.limits.logs) deps.log(call.id, a, b);
+    };
+  };
+
+  const start = async (id: number, head: CallHead, input: string): Promise<void> => {
+    served += 1;
+    const call: Call = {
+      id,
+      room: undefined,
+      head,
+      startedAt: now(),
+      cpuMs: 0,
+      inside: 0,
+      result: undefined,
+      timer: undefined,
+      over: false,
+    };
+    calls.set(id, call);
+    call.timer = setTimeout(() => {
+      if (call.inside > 0 || !call.room) burn('timeout', `More than ${head.wallMs} ms.`);
+      else end(call, 'timeout', `More than ${head.wallMs} ms.`);
+    }, head.wallMs + 5);
+    try {
+      prepare();
+      const room = await rooms.shift()!;
+      if (call.over) return void room.context.release();
+      call.room = room;
+      room.listen(onOut(call));
+      enter(call, 'start', JSON.stringify(head), input);
+    } catch (error) {
+      if (error instanceof LoadFailed && !/memory limit/.test(error.message)) {
+        retired = true;
+        const kind = /timed out/.test(error.message) ? 'timeout' : 'plugin_error';
+        end(call, burnt?.kind ?? kind, burnt?.text ?? `It does not load: ${error.message}`);
+      } else fail(call, error);
+    }
+  };
+
+  return {
+    usable: () => !retired && !isolate.isDisposed,
+    calls: () => served,
+    warm: prepare,
+    start: (id: number, head: CallHead, input: string): void => void start(id, head, input),
+    answer: (id: number, n: number, ok: boolean, body: string): void => {
+      const call = calls.get(id);
+      if (call?.room && !call.result) enter(call, 'answer', n, ok, body);
+    },
+    /** Takes no more calls; disposed when the last one is over. */
+    retire: (): void => {
+      retired = true;
+      if (calls.size === 0) dispose();
+    },
+  };
+};
+
+export type Cage = ReturnType<typeof createCage>;
+
+// What the top level throws stays inside: an object of the plugin's must not reach isolated-vm, which would read its getters.
+const caught = (code: string): string =>
+  `var __rapportPlugin = (function () { 'use strict'; try { ${code}\nreturn __rapportPlugin; } catch (error) { return { __proto__: null, failed: { __proto__: null, error } }; } })();`;
+
+// Made by isolated-vm or, at load, by the plugin: read with care and cut.
+const reasonOf = (error: unknown): string => {
+  try {
+    return String((error as { message?: unknown }).message ?? error).slice(0, 500);
+  } catch {
+    return 'an error that cannot be read';
+  }
+};

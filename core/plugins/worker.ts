@@ -1,0 +1,65 @@
+// A sandbox process: holds isolates, runs calls in them, knows nothing else. No database, no network, no secrets: whatever a
+// plugin wants goes through the pipe to the host. If something here hangs or dies, the host kills the process and starts another.
+import { readFileSync } from 'node:fs';
+import { createFrameReader, encodeFrame, type FromWorker, type ToWorker } from './protocol.ts';
+import { type Cage, createCage } from './worker-cage.ts';
+
+const guest = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
+const boot = guest.slice(guest.indexOf('\n(') + 1).replace(/;\s*$/, '');
+const beatMs = 100;
+// An isolate that served this many calls gives way to a new one: contexts leave crumbs.
+const callsPerCage = 1000;
+
+const send = (head: FromWorker, body?: string): void => {
+  process.stdout.write(encodeFrame(head, body));
+};
+
+type Loaded = { code: string; memoryMb: number; cage: Cage | undefined };
+const plugins = new Map<string, Loaded>();
+const cageOf = new Map<number, Cage>();
+
+const cageFor = (loaded: Loaded): Cage => {
+  if (loaded.cage?.usable() && loaded.cage.calls() < callsPerCage) return loaded.cage;
+  loaded.cage?.retire();
+  loaded.cage = createCage({
+    boot,
+    code: loaded.code,
+    memoryMb: loaded.memoryMb,
+    now: () => performance.now(),
+    door: (call, n, name, args) => send({ t: 'door', call, n, name }, args),
+    log: (call, level, body) => send({ t: 'log', call, level }, body),
+    done: (call, { kind, wallMs, cpuMs, text }) => {
+      cageOf.delete(call);
+      send({ t: 'done', call, kind, wallMs, cpuMs }, text);
+    },
+    stuck: (calls) => send({ t: 'stuck', calls }),
+    // V8 lost control of an isolate: nothing in this process can be trusted to end.
+    catastrophe: () => process.abort(),
+  });
+  return loaded.cage;
+};
+
+const onFrame = (head: ToWorker, body: string): void => {
+  if (head.t === 'load') {
+    const loaded: Loaded = { code: body, memoryMb: head.memoryMb, cage: undefined };
+    plugins.get(head.code)?.cage?.retire();
+    plugins.set(head.code, loaded);
+    cageFor(loaded).warm();
+  } else if (head.t === 'answer') cageOf.get(head.call)?.answer(head.call, head.n, head.ok, body);
+  else {
+    const loaded = plugins.get(head.code);
+    if (!loaded) throw new Error('A call came before its code.');
+    const cage = cageFor(loaded);
+    cageOf.set(head.call, cage);
+    cage.start(head.call, head, body);
+  }
+};
+
+const read = createFrameReader<ToWorker>(onFrame);
+process.stdin.on('data', (chunk: Buffer) => read(chunk));
+// The host is gone: nobody wants the answers.
+process.stdin.on('end', () => process.exit(0));
+process.stdin.on('error', () => process.exit(0));
+process.stdout.on('error', () => process.exit(0));
+setInterval(() => send({ t: 'beat', rss: process.memoryUsage.rss() }), beatMs);
+send({ t: 'hello' });
