@@ -1,0 +1,97 @@
+// Scopes as plugins ask for them: `orders:read`, and with personal members by name `customers:read[email,phone]`.
+import { type Resource, resources } from '@rapport/sdk';
+import type { Manifest } from '@rapport/sdk/schemas';
+
+export type PluginScope = { resource: string; action: 'read' | 'write'; fields: string[] };
+
+/** Members of a customer that say who it is. Masked unless granted by name. */
+export const personalFields = [
+  'name',
+  'firstName',
+  'lastName',
+  'email',
+  'phone',
+  'birthday',
+  'gender',
+  'address',
+  'postalCode',
+  'externalId',
+] as const;
+
+// What a plugin can be given: what a capability of capabilities.ts asks for, and nothing that administers Rapport.
+const forPlugins: Partial<Record<Resource, readonly string[]>> = {
+  customers: ['read'],
+  events: ['read', 'write'],
+  orders: ['read'],
+  products: ['read'],
+  records: ['read', 'write'],
+  messages: ['write'],
+};
+
+/** `undefined` when the text is no scope a plugin can have. */
+export const parseScope = (text: string): PluginScope | undefined => {
+  const match = /^([a-z]+):(read|write)(?:\[([A-Za-z,]+)\])?$/.exec(text);
+  if (!match) return;
+  const [, resource, action, list] = match as unknown as [string, Resource, 'read' | 'write', string | undefined];
+  if (!resources.includes(resource) || !forPlugins[resource]?.includes(action)) return;
+  const fields = list?.split(',') ?? [];
+  if (fields.length > 0 && (resource !== 'customers' || action !== 'read')) return;
+  if (fields.some((field) => !(personalFields as readonly string[]).includes(field))) return;
+  return { resource, action, fields };
+};
+
+/** Scope texts of a manifest with their reasons, required first. */
+export const scopesAsked = (manifest: Manifest) => [
+  ...(manifest.scopes?.required ?? []).map((asked) => ({ ...asked, required: true })),
+  ...(manifest.scopes?.optional ?? []).map((asked) => ({ ...asked, required: false })),
+];
+
+export type Grant = {
+  has: (resource: string, action: 'read' | 'write') => boolean;
+  /** Personal members of customers that may be seen in clear. */
+  personal: ReadonlySet<string>;
+};
+
+export const grantOf = (scopes: readonly string[]): Grant => {
+  const parsed = scopes.flatMap((scope) => parseScope(scope) ?? []);
+  const plain = new Set(parsed.map(({ resource, action }) => `${resource}:${action}`));
+  return {
+    has: (resource, action) => plain.has(`${resource}:${action}`),
+    personal: new Set(parsed.flatMap(({ fields }) => fields)),
+  };
+};
+
+/** It reads personal data and reaches hosts or sends mail: the consent screen says so. */
+export const canSendPersonalDataOut = (manifest: Manifest): boolean => {
+  const personal = scopesAsked(manifest).some(({ scope }) => (parseScope(scope)?.fields.length ?? 0) > 0);
+  const channel = (manifest.provides.channels?.length ?? 0) > 0;
+  const way =
+    (manifest.hosts?.length ?? 0) > 0 || scopesAsked(manifest).some(({ scope }) => scope === 'messages:write');
+  return way && (personal || channel);
+};
+
+const masks: Record<string, (value: string) => string> = {
+  email: (value) => value.replace(/^(.).*@.*$/, '$1***@***'),
+  phone: (value) => `***${value.slice(-2)}`,
+};
+const hide = (field: string, value: unknown): unknown =>
+  typeof value !== 'string' || value === '' ? null : (masks[field] ?? ((v) => `${v.slice(0, 1)}***`))(value);
+
+/** A copy in which personal members that were not granted are masked, however deep they sit. */
+export const maskPersonal = <T>(value: T, granted: ReadonlySet<string>): T => {
+  const hidden = new Set<string>(personalFields.filter((field) => !granted.has(field)));
+  // A channel's address, a SKU's name and the like are not the customer's: only objects that are customers are masked by `name`.
+  const walk = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(walk);
+    if (node === null || typeof node !== 'object') return node;
+    const isProduct = 'sku' in node;
+    return Object.fromEntries(
+      Object.entries(node).map(([key, member]) =>
+        hidden.has(key) && !(isProduct && key === 'name') && (member === null || typeof member !== 'object')
+          ? [key, hide(key, member)]
+          : [key, walk(member)],
+      ),
+    );
+  };
+  return walk(value) as T;
+};
