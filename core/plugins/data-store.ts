@@ -24,7 +24,7 @@ export const createPluginDataStore = (db: Db) => ({
   delete: (plugin: string, key: string): Promise<number> => db('plugin_data').where({ plugin, key }).delete(),
   list: async (plugin: string, prefix: string, limit: number, cursor?: string): Promise<Page<DataRow>> => {
     const query = db('plugin_data').where({ plugin });
-    if (prefix) query.where('key', '>=', prefix).where('key', '<', `${prefix}\u{10ffff}`);
+    if (prefix) query.whereRaw('substr(key, 1, ?) = ?', [[...prefix].length, prefix]);
     return page<DataRow>(query as never, { sort: { column: 'key', direction: 'asc' }, id: 'key', limit, cursor });
   },
   /** Bytes kept. */

@@ -15,11 +15,11 @@ export type HostCall = CallHead & {
   memoryMb: number;
   /** JSON text. */
   input: string;
-  /** Answers a request through the door: JSON text, or a code and message. `acted` says that the world may have changed. */
-  door: (name: string, args: string, signal: AbortSignal) => Promise<DoorAnswer>;
+  /** Answers a request through the door: JSON text, or a code and message. `acting` says that the world may change from here on. */
+  door: (name: string, args: string, under: { signal: AbortSignal; acting: () => void }) => Promise<DoorAnswer>;
   log: (level: string, body: string) => void;
 };
-export type DoorAnswer = { ok: boolean; body: string; acted?: boolean };
+export type DoorAnswer = { ok: boolean; body: string };
 export type HostResult = { kind: OutcomeKind; text: string; wallMs: number; cpuMs: number };
 
 type Running = {
@@ -128,7 +128,8 @@ export const createHost = (options: HostOptions) => {
     running.sentAt = performance.now();
     sandbox.running.set(running.id, running);
     if (!sandbox.loaded.has(call.code)) {
-      sandbox.link.write({ t: 'load', code: call.code, memoryMb: call.memoryMb }, call.source());
+      for (const other of sandbox.loaded) if (other.startsWith(`${call.plugin}@`)) sandbox.loaded.delete(other);
+      sandbox.link.write({ t: 'load', plugin: call.plugin, code: call.code, memoryMb: call.memoryMb }, call.source());
       sandbox.loaded.add(call.code);
     }
     const { handler, key, at, seed, settings, wallMs, cpuMs } = call;
@@ -165,8 +166,10 @@ export const createHost = (options: HostOptions) => {
   };
 
   const answer = async (sandbox: Sandbox, running: Running, n: number, name: string, args: string): Promise<void> => {
-    const reply = await running.call.door(name, args, running.abort.signal);
-    if (reply.acted) running.acted = true;
+    const acting = (): void => {
+      running.acted = true;
+    };
+    const reply = await running.call.door(name, args, { signal: running.abort.signal, acting });
     if (sandbox.running.has(running.id))
       sandbox.link.write({ t: 'answer', call: running.id, n, ok: reply.ok }, reply.body);
   };
@@ -251,6 +254,8 @@ export const createHost = (options: HostOptions) => {
         const running = { id, call, tries: 0, acted: false, sentAt: 0, abort: new AbortController(), resolve };
         dispatch(sandboxFor(call.publisher), running);
       }),
+    /** Starts a process ahead of the first call. */
+    warm: keepSpare,
     /** For health and tests: process ids, calls under way, processes replaced so far. */
     state: () => ({
       pids: [...sandboxes].flatMap(({ link }) => link.pid ?? []),

@@ -3,7 +3,8 @@
 
 /** What the host tells a worker. */
 export type ToWorker =
-  | { t: 'load'; code: string; memoryMb: number }
+  /** Replaces what was loaded of the plugin before. */
+  | { t: 'load'; plugin: string; code: string; memoryMb: number }
   | ({ t: 'call'; call: number; code: string } & CallHead)
   | { t: 'answer'; call: number; n: number; ok: boolean };
 

@@ -1,6 +1,7 @@
 // Scopes as plugins ask for them: `orders:read`, and with personal members by name `customers:read[email,phone]`.
 import { type Resource, resources } from '@rapport/sdk';
-import type { Manifest } from '@rapport/sdk/schemas';
+import { hookNamed } from '@rapport/sdk/hooks';
+import type { LocalText, Manifest } from '@rapport/sdk/schemas';
 
 export type PluginScope = { resource: string; action: 'read' | 'write'; fields: string[] };
 
@@ -15,7 +16,6 @@ export const personalFields = [
   'gender',
   'address',
   'postalCode',
-  'externalId',
 ] as const;
 
 // What a plugin can be given: what a capability of capabilities.ts asks for, and nothing that administers Rapport.
@@ -28,8 +28,10 @@ const forPlugins: Partial<Record<Resource, readonly string[]>> = {
   messages: ['write'],
 };
 
-/** `undefined` when the text is no scope a plugin can have. */
+/** `undefined` when the text is no scope a plugin can have. `hook:<name>` is the resource `hook:<name>`, to read. */
 export const parseScope = (text: string): PluginScope | undefined => {
+  if (text.startsWith('hook:'))
+    return hookNamed(text.slice('hook:'.length)) ? { resource: text, action: 'read', fields: [] } : undefined;
   const match = /^([a-z]+):(read|write)(?:\[([A-Za-z,]+)\])?$/.exec(text);
   if (!match) return;
   const [, resource, action, list] = match as unknown as [string, Resource, 'read' | 'write', string | undefined];
@@ -40,23 +42,47 @@ export const parseScope = (text: string): PluginScope | undefined => {
   return { resource, action, fields };
 };
 
-/** Scope texts of a manifest with their reasons, required first. */
-export const scopesAsked = (manifest: Manifest) => [
-  ...(manifest.scopes?.required ?? []).map((asked) => ({ ...asked, required: true })),
-  ...(manifest.scopes?.optional ?? []).map((asked) => ({ ...asked, required: false })),
+/** Names of the hooks a manifest provides. */
+export const hooksProvided = ({ provides }: Manifest): string[] => [
+  ...(provides.channels?.length ? ['message.send'] : []),
+  ...(provides.recommenders?.length ? ['customers.recommend'] : []),
+  ...(provides.scorers?.length ? ['customers.score'] : []),
+  ...([...(provides.recommenders ?? []), ...(provides.scorers ?? [])].some(({ train }) => train)
+    ? ['model.train']
+    : []),
+  ...(provides.schedules?.length ? ['schedule.run'] : []),
+  ...(provides.http?.length ? ['http.request'] : []),
+  ...(provides.hooks ?? []),
 ];
 
+export type ScopeAsked = { scope: string; reason: LocalText; required: boolean };
+
+/** What a manifest asks for, required first. A hook it provides is asked for even where the manifest does not say so. */
+export const scopesAsked = (manifest: Manifest): ScopeAsked[] => {
+  const { required = [], optional = [] } = manifest.scopes ?? {};
+  const written = new Set([...required, ...optional].map(({ scope }) => scope));
+  const implied = hooksProvided(manifest)
+    .map((name) => ({ scope: `hook:${name}`, reason: hookNamed(name)!.summary }))
+    .filter(({ scope }) => !written.has(scope));
+  return [
+    ...[...required, ...implied].map((asked) => ({ ...asked, required: true })),
+    ...optional.map((asked) => ({ ...asked, required: false })),
+  ];
+};
+
 export type Grant = {
-  has: (resource: string, action: 'read' | 'write') => boolean;
+  has: (scope: string) => boolean;
   /** Personal members of customers that may be seen in clear. */
   personal: ReadonlySet<string>;
 };
 
 export const grantOf = (scopes: readonly string[]): Grant => {
   const parsed = scopes.flatMap((scope) => parseScope(scope) ?? []);
-  const plain = new Set(parsed.map(({ resource, action }) => `${resource}:${action}`));
+  const plain = new Set(
+    parsed.map(({ resource, action }) => (resource.startsWith('hook:') ? resource : `${resource}:${action}`)),
+  );
   return {
-    has: (resource, action) => plain.has(`${resource}:${action}`),
+    has: (scope) => plain.has(scope),
     personal: new Set(parsed.flatMap(({ fields }) => fields)),
   };
 };

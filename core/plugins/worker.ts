@@ -14,7 +14,7 @@ const send = (head: FromWorker, body?: string): void => {
   process.stdout.write(encodeFrame(head, body));
 };
 
-type Loaded = { code: string; memoryMb: number; cage: Cage | undefined };
+type Loaded = { plugin: string; code: string; memoryMb: number; cage: Cage | undefined };
 const plugins = new Map<string, Loaded>();
 const cageOf = new Map<number, Cage>();
 
@@ -41,8 +41,12 @@ const cageFor = (loaded: Loaded): Cage => {
 
 const onFrame = (head: ToWorker, body: string): void => {
   if (head.t === 'load') {
-    const loaded: Loaded = { code: body, memoryMb: head.memoryMb, cage: undefined };
-    plugins.get(head.code)?.cage?.retire();
+    const loaded: Loaded = { plugin: head.plugin, code: body, memoryMb: head.memoryMb, cage: undefined };
+    for (const [code, other] of plugins)
+      if (other.plugin === head.plugin) {
+        other.cage?.retire();
+        plugins.delete(code);
+      }
     plugins.set(head.code, loaded);
     cageFor(loaded).warm();
   } else if (head.t === 'answer') cageOf.get(head.call)?.answer(head.call, head.n, head.ok, body);

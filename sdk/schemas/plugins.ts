@@ -9,6 +9,10 @@ export const PluginId = Type.String({
   pattern: '^[a-z][a-z0-9-]{0,38}/[a-z][a-z0-9-]{0,62}$',
   description: 'publisher/name',
 });
+/** One of these texts. */
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: values });
+
 /** A text in English, or in several languages. */
 export const LocalText = Type.Union([
   Type.String({ minLength: 1, maxLength: 2000 }),
@@ -26,9 +30,7 @@ export const SettingsSchema = Closed({
   properties: Type.Record(
     Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,62}$' }),
     Closed({
-      type: Type.Union(
-        (['string', 'number', 'integer', 'boolean', 'array', 'object'] as const).map((type) => Type.Literal(type)),
-      ),
+      type: oneOf('string', 'number', 'integer', 'boolean', 'array', 'object'),
       title: Type.Optional(LocalText),
       description: Type.Optional(LocalText),
       secret: Type.Optional(Type.Boolean()),
@@ -39,7 +41,7 @@ export const SettingsSchema = Closed({
       minimum: Type.Optional(Type.Number()),
       maximum: Type.Optional(Type.Number()),
       pattern: Type.Optional(Type.String({ maxLength: 500 })),
-      format: Type.Optional(Type.Union((['uri', 'email', 'date', 'date-time'] as const).map((f) => Type.Literal(f)))),
+      format: Type.Optional(oneOf('uri', 'email', 'date', 'date-time')),
       maxItems: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
     }),
     { maxProperties: 100 },
@@ -81,7 +83,7 @@ export const Provides = Closed({
   ),
   /** `message.filter`, and the topics it hears. */
   hooks: Type.Optional(
-    Type.Array(Type.Union([Type.Literal('message.filter'), ...topics.map((topic) => Type.Literal(topic))]), {
+    Type.Array(oneOf('message.filter', ...topics), {
       uniqueItems: true,
     }),
   ),
@@ -90,7 +92,7 @@ export const Provides = Closed({
   http: Type.Optional(
     Type.Array(
       Closed({
-        method: Type.Union((['GET', 'POST', 'PUT', 'DELETE'] as const).map((method) => Type.Literal(method))),
+        method: oneOf('GET', 'POST', 'PUT', 'DELETE'),
         path: Type.String({ pattern: '^(/[A-Za-z0-9._-]+)+$', maxLength: 200 }),
         summary: LocalText,
       }),
@@ -125,12 +127,10 @@ export const Manifest = Closed(
             pattern: '^(https?://(\\*\\.)?[a-z0-9.-]+(:\\d{1,5})?|setting:[a-z][A-Za-z0-9]{0,62})$',
             maxLength: 300,
           }),
-          methods: Type.Array(
-            Type.Union(
-              (['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).map((method) => Type.Literal(method)),
-            ),
-            { minItems: 1, uniqueItems: true },
-          ),
+          methods: Type.Array(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'), {
+            minItems: 1,
+            uniqueItems: true,
+          }),
           reason: LocalText,
         }),
         { maxItems: 20 },
@@ -143,9 +143,7 @@ export const Manifest = Closed(
 );
 export type Manifest = Static<typeof Manifest>;
 
-export const PluginStatus = Type.Union(
-  (['waiting-for-consent', 'disabled', 'enabled'] as const).map((status) => Type.Literal(status)),
-);
+export const PluginStatus = oneOf('waiting-for-consent', 'disabled', 'enabled');
 
 export const Plugin = Closed({
   id: PluginId,
@@ -154,7 +152,7 @@ export const Plugin = Closed({
   description: LocalText,
   publisher: Type.String(),
   license: Type.String(),
-  origin: Type.Union((['bundled', 'folder', 'upload'] as const).map((origin) => Type.Literal(origin))),
+  origin: oneOf('bundled', 'folder', 'upload'),
   status: PluginStatus,
   /** Why it is disabled, when Rapport did it. */
   disabledReason: Nullable(Type.String()),
@@ -175,7 +173,7 @@ export const Plugin = Closed({
   settings: Type.Record(Type.String(), Type.Unknown()),
   /** Hooks that refuse, instead of going on, when this plugin fails. */
   failClosed: Type.Array(Type.String()),
-  circuit: Type.Union((['closed', 'open', 'half-open'] as const).map((state) => Type.Literal(state))),
+  circuit: oneOf('closed', 'open', 'half-open'),
   installedAt: Time,
   updatedAt: Time,
 });
@@ -186,7 +184,7 @@ export const PluginRun = Closed({
   version: Type.String(),
   hook: Type.String(),
   provider: Type.String(),
-  outcome: Type.Union(outcomeKinds.map((kind) => Type.Literal(kind))),
+  outcome: oneOf(...outcomeKinds),
   /** Good runs of the same hook are counted together, minute by minute; each other run stands alone. */
   count: Type.Integer(),
   wallMs: Type.Number(),
