@@ -21,6 +21,7 @@ const start: Command = {
     const config = readConfig(process.env);
     const rapport = await createRapport(config, createLog(config.logLevel));
     const { url } = await rapport.start();
+    await rapport.core.plugins.installBundled();
     const owner = rapport.core.auth.takeFirstOwner();
     if (owner)
       console.log(`Sign in as ${owner.email} with the password ${owner.password} (shown this once; change it there).`);

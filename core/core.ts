@@ -5,13 +5,14 @@ import { type Commerce, createCommerce } from './commerce/index.ts';
 import { type Attributes, type Customers, createCustomers, type Members } from './customers/index.ts';
 import { eventRoutes } from './events/routes.ts';
 import { createEvents, type Events } from './events/service.ts';
-import { createHooks, type Hooks, type Runner } from './hooks/bus.ts';
+import { createHooks, type Hooks } from './hooks/bus.ts';
 import type { Served } from './http/serve.ts';
 import { createImports, type Exports, type Imports } from './imports/index.ts';
 import { createInsights, type Insights } from './insights/insights.ts';
 import { insightRoutes } from './insights/routes.ts';
 import { createMessaging, type Messaging } from './messages/index.ts';
 import type { Platform } from './platform.ts';
+import { createPlugins, type Plugins } from './plugins/index.ts';
 
 export type Core = {
   auth: Auth;
@@ -20,6 +21,7 @@ export type Core = {
   members: Members;
   events: Events;
   commerce: Commerce;
+  plugins: Plugins;
   hooks: Hooks;
   messages: Messaging;
   insights: Insights;
@@ -36,7 +38,8 @@ export const createCore = async (platform: Platform): Promise<Core> => {
   const { attributes, customers, members, ...people } = createCustomers(platform);
   const events = createEvents({ platform, customers });
   const { commerce, ...shop } = createCommerce(platform, customers);
-  const hooks = createHooks({ runner: nobody, outbox: platform.outbox });
+  const plugins = createPlugins(platform, { events });
+  const hooks = createHooks({ runner: plugins.runner, outbox: platform.outbox });
   const messages = createMessaging(platform, hooks);
   const insights = createInsights(platform, hooks);
   const { imports, exports, ...files } = createImports(platform, { customers, attributes });
@@ -47,6 +50,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     members,
     events,
     commerce,
+    plugins,
     hooks,
     messages,
     insights,
@@ -58,21 +62,18 @@ export const createCore = async (platform: Platform): Promise<Core> => {
       ...people.served,
       ...eventRoutes(events),
       ...shop.served,
+      ...plugins.served,
       ...messages.served,
       ...insightRoutes(insights),
       ...files.served,
     ],
     start: async () => {
       await auth.start();
+      await plugins.start();
     },
     stop: async () => {
       await messages.stop();
+      await plugins.stop();
     },
   };
-};
-
-// Until the plugin host takes its place.
-const nobody: Runner = {
-  providersOf: () => [],
-  run: async (_hook, _input, { plugin }) => ({ kind: 'denied', plugin, reason: 'there are no plugins', wallMs: 0 }),
 };

@@ -3,20 +3,13 @@ import { createHash } from 'node:crypto';
 import { createTransport, type Transporter } from 'nodemailer';
 import { Type } from 'typebox';
 import type { Config } from '../config.ts';
+import type { Events } from '../events/service.ts';
+import type { Actor } from '../http/actor.ts';
 import { type Capability, capability, Refusal } from './capability.ts';
 import { grantedHost } from './hosts.ts';
 import { createOutgoing, OutgoingRefused } from './outgoing.ts';
 import type { Vault } from './settings.ts';
 import type { Installed } from './store.ts';
-
-export type EventSink = (event: {
-  plugin: string;
-  id: string | undefined;
-  type: string;
-  customerId: string;
-  occurredAt: string | undefined;
-  properties: Record<string, unknown>;
-}) => Promise<{ id: string }>;
 
 const closed = { additionalProperties: false };
 const Headers = Type.Record(Type.String({ maxLength: 200 }), Type.String({ maxLength: 8000 }), { maxProperties: 50 });
@@ -27,7 +20,7 @@ export const fetchLimits = { timeoutMs: 10_000, most: 30_000, reply: 2 * 1024 **
 export const outsideCapabilities = (deps: {
   config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'allowPrivateHosts'>;
   vault: Vault;
-  events: EventSink | undefined;
+  events: Pick<Events, 'record'> | undefined;
 }): { capabilities: Capability[]; close: () => void } => {
   const { config, vault } = deps;
   const outgoing = createOutgoing(config);
@@ -157,7 +150,11 @@ export const outsideCapabilities = (deps: {
     run: async ({ id, type, customerId, occurredAt, properties = {} }, { plugin, spend }) => {
       if (!deps.events) throw new Refusal('FAILED', 'Events are not taken here.');
       await spend('events', 1);
-      return deps.events({ plugin: plugin.id, id, type, customerId, occurredAt, properties });
+      const by: Actor = { kind: 'plugin', id: plugin.id, name: plugin.id, scopes: new Set(['events:write']) };
+      const source = `plugin:${plugin.id.replace('/', '.')}`.slice(0, 64);
+      const event = { type, customer: { id: customerId }, occurredAt, properties, id, source };
+      const [receipt] = await deps.events.record(event, by);
+      return { id: receipt!.id };
     },
   });
 

@@ -1,6 +1,7 @@
 // The plugin platform, put together: who is installed, who is on, how they are asked, what they may do, what came of it.
 import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
 import { systemRandom } from '../clock.ts';
+import type { Events } from '../events/service.ts';
 import type { Runner } from '../hooks/bus.ts';
 import { system } from '../http/actor.ts';
 import type { Served } from '../http/serve.ts';
@@ -10,7 +11,7 @@ import { createBreaker } from './breaker.ts';
 import { installBundled } from './bundled.ts';
 import { createCalls } from './calls.ts';
 import { dataCapabilities } from './capabilities.ts';
-import { type EventSink, outsideCapabilities } from './capabilities-outside.ts';
+import { outsideCapabilities } from './capabilities-outside.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createHost } from './host.ts';
 import { createPluginPeople } from './people.ts';
@@ -26,7 +27,7 @@ export type Plugins = ReturnType<typeof createPlugins>;
 
 export type PluginsDeps = {
   /** Takes the events that plugins emit. */
-  events?: EventSink;
+  events?: Pick<Events, 'record'>;
 };
 
 export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
