@@ -39,6 +39,7 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
     fallback: createConsole(join(import.meta.dirname, 'console', 'dist')),
     production: config.production,
     rateLimit: config.rateLimit,
+    trustedProxies: config.trustedProxies,
   });
 
   let server: Server | undefined;

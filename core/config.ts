@@ -12,6 +12,8 @@ export type Config = {
   owner: { email: string | undefined; password: string | undefined };
   /** What hashing a password costs (argon2id; memory in KiB). Next to nothing under NODE_ENV=test. */
   passwordCost: { memory: number; passes: number; parallelism: number };
+  /** Reverse proxies in front, whose X-Forwarded-* headers are believed. */
+  trustedProxies: number;
   /** Cost units a second each actor may spend; 0 sets no limit. */
   rateLimit: number;
   smtpUrl: string | undefined;
@@ -108,6 +110,11 @@ const settings = {
     secret: true,
     check: longEnough,
   },
+  RAPPORT_TRUSTED_PROXIES: {
+    fallback: '0',
+    summary: 'Number of reverse proxies in front; their X-Forwarded-For tells the address of a caller.',
+    check: whole(0, 10),
+  },
   RAPPORT_RATE_LIMIT: {
     fallback: '20000',
     summary: 'Cost units a second for each user or app on each node (a read costs 1, a write 2); 0 for no limit.',
@@ -174,6 +181,7 @@ export const readConfig = (environment: Environment): Config => {
       read('NODE_ENV') === 'test'
         ? { memory: 8, passes: 1, parallelism: 1 }
         : { memory: 19_456, passes: 2, parallelism: 1 },
+    trustedProxies: Number(read('RAPPORT_TRUSTED_PROXIES')),
     rateLimit: Number(read('RAPPORT_RATE_LIMIT')),
     smtpUrl: optional('SMTP_URL'),
     mailFrom: read('RAPPORT_MAIL_FROM'),

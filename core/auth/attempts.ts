@@ -15,37 +15,48 @@ export const attemptPolicies = {
 
 const quietMs = 3600_000;
 
-export const createAttempts = (deps: { db: Db; clock: Clock }) => ({
-  /** Call before looking at the password. Throws TOO_MANY_REQUESTS while the account or address has to wait. */
-  begin: async (account: string, address: string): Promise<void> => {
-    const wait = await transact(deps.db, async (trx) => {
-      const store = createAttemptStore(trx);
-      const now = deps.clock.now();
-      let until = 0;
-      for (const [kind, key] of [
-        ['account', `account:${account}`],
-        ['address', `address:${address}`],
-      ] as const) {
-        const { failures, blocked_until } = await store.count(key, now, now - quietMs);
-        if (blocked_until > now) until = Math.max(until, blocked_until);
-        else if (failures > attemptPolicies[kind].free)
-          await store.block(key, now + delay(attemptPolicies[kind], failures));
-      }
-      return until - now;
-    });
-    if (wait > 0) {
-      const seconds = Math.ceil(wait / 1000);
-      throw new TooManyRequests(`Too many failed sign-ins. Wait ${seconds} s.`, {
-        headers: { 'Retry-After': String(seconds) },
+/** What an attempt counted, to be taken back when it succeeds. */
+export type Attempt = { account: string; address: string; addressBlock: number };
+
+export const createAttempts = (deps: { db: Db; clock: Clock }) => {
+  /** Counts, and blocks the next one where it is due; answers how long the key is blocked already, and what it blocked now. */
+  const count = async (trx: Db, kind: keyof typeof attemptPolicies, key: string) => {
+    const now = deps.clock.now();
+    const store = createAttemptStore(trx);
+    const { failures, blocked_until } = await store.count(key, now, now - quietMs);
+    if (blocked_until > now) return { wait: blocked_until - now, block: 0 };
+    if (failures <= attemptPolicies[kind].free) return { wait: 0, block: 0 };
+    const block = now + delay(attemptPolicies[kind], failures);
+    await store.block(key, block);
+    return { wait: 0, block };
+  };
+  return {
+    /** Call before looking at the password. Throws TOO_MANY_REQUESTS while the account or address has to wait. */
+    begin: async (email: string, ip: string): Promise<Attempt> => {
+      const account = `account:${email}`;
+      const address = `address:${ip}`;
+      const { wait, addressBlock } = await transact(deps.db, async (trx) => {
+        const first = await count(trx, 'account', account);
+        const second = await count(trx, 'address', address);
+        return { wait: Math.max(first.wait, second.wait), addressBlock: second.block };
       });
-    }
-  },
-  /** The account is trusted again. The address is not: one good account must not buy guesses at others. */
-  succeed: async (account: string): Promise<void> => {
-    await createAttemptStore(deps.db).clear(`account:${account}`);
-  },
-  sweep: (): Promise<number> => createAttemptStore(deps.db).deleteBefore(deps.clock.now() - 24 * quietMs),
-});
+      if (wait > 0) {
+        const seconds = Math.ceil(wait / 1000);
+        throw new TooManyRequests(`Too many failed sign-ins. Wait ${seconds} s.`, {
+          headers: { 'Retry-After': String(seconds) },
+        });
+      }
+      return { account, address, addressBlock };
+    },
+    /** The account is trusted again. The address only gets this attempt back: one good account must not buy guesses at others. */
+    succeed: ({ account, address, addressBlock }: Attempt): Promise<void> =>
+      transact(deps.db, async (trx) => {
+        await createAttemptStore(trx).clear(account);
+        await createAttemptStore(trx).uncount(address, addressBlock);
+      }),
+    sweep: (): Promise<number> => createAttemptStore(deps.db).deleteBefore(deps.clock.now() - 24 * quietMs),
+  };
+};
 
 export type Attempts = ReturnType<typeof createAttempts>;
 

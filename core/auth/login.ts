@@ -47,12 +47,12 @@ export const createLogin = (deps: {
 
   const verify = async ({ email, password, totp }: GivenCredentials, address: string): Promise<UserRow> => {
     const account = normaliseEmail(email);
-    await attempts.begin(account, address);
+    const attempt = await attempts.begin(account, address);
     const user = await createUserStore(database.writer).findByEmail(account);
     const fits = await passwords.verify(password, user?.password_hash);
     if (!user || !fits || user.status !== 'active') throw new InvalidCredentials();
     await verifyTotp(user, totp);
-    await attempts.succeed(account);
+    await attempts.succeed(attempt);
     return user;
   };
 

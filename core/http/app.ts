@@ -35,11 +35,14 @@ export type AppDeps = {
   production: boolean;
   /** Cost units a second for each actor; 0 for no limit. */
   rateLimit: number;
+  /** Proxies in front whose X-Forwarded-* headers are believed. */
+  trustedProxies: number;
 };
 
 export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa();
-  app.proxy = false;
+  app.proxy = deps.trustedProxies > 0;
+  app.maxIpsCount = deps.trustedProxies;
   app.silent = true;
   app.on('error', (error: unknown) => deps.log.warn({ err: error }, 'connection failed'));
   app.use(identify(deps));

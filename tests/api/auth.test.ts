@@ -144,6 +144,27 @@ eachDatabase('an address that guesses at many accounts has to wait too', async (
   expect((await login(app, { email: 'owner@example.com', password })).status).toBe(429);
 });
 
+eachDatabase(
+  'many good sign-ins from one address are no attack; a proxy is believed only where configured',
+  async (on) => {
+    await using app = await testApp(on, { clock: '2026-03-01T08:00:00Z' });
+    for (let i = 0; i < 60; i++) await browse(app);
+    for (let i = 0; i <= 50; i++)
+      await login(app, { email: `somebody${i}@example.com`, password: 'guess' }, { 'X-Forwarded-For': `192.0.2.${i}` });
+    expect((await login(app, { email: 'owner@example.com', password })).status).toBe(429);
+  },
+);
+
+eachDatabase('behind a proxy each address waits for itself', async (on) => {
+  const environment = { RAPPORT_TRUSTED_PROXIES: '1' };
+  await using app = await testApp(on, { clock: '2026-03-01T08:00:00Z', environment });
+  const from = (address: string) => ({ 'X-Forwarded-For': `203.0.113.9, ${address}` });
+  for (let i = 0; i <= 50; i++)
+    await login(app, { email: `somebody${i}@example.com`, password: 'guess' }, from('192.0.2.1'));
+  expect((await login(app, { email: 'owner@example.com', password }, from('192.0.2.1'))).status).toBe(429);
+  expect((await login(app, { email: 'owner@example.com', password }, from('192.0.2.2'))).status).toBe(200);
+});
+
 eachDatabase('a second factor is asked for once confirmed; a code works once', async (on) => {
   await using app = await testApp(on, { clock: '2026-03-01T08:00:00Z' });
   const { write } = await browse(app);
