@@ -24,6 +24,8 @@ export const countSql = (rows: Rows): FactSql => ({
 const atLeast = (rows: Rows, n: number): Fragment => {
   if (n <= 0) return always;
   if (n > 1e9) return never;
+  // SQLite 3.52 counts an outer row once per inner match when OFFSET meets a nested EXISTS.
+  if (n > 1 && rows.sql.includes('EXISTS (')) return sql`(SELECT COUNT(*) ${rows}) >= ${text(String(n))}`;
   return n === 1
     ? sql`EXISTS (SELECT 1 ${rows})`
     : sql`EXISTS (SELECT 1 ${rows} LIMIT 1 OFFSET ${text(String(n - 1))})`;
@@ -87,7 +89,7 @@ export const edgeOrder = (at: Fragment, id: Fragment, which: 'first' | 'last', {
  */
 export const averageSql = (amounts: Fragment, scale: number, target: SqlTarget): FactSql => {
   const having = (condition: Fragment): Fragment =>
-    sql`EXISTS (SELECT 1 FROM (${amounts}) a HAVING COUNT(a.amount) > 0 AND (${condition}))`;
+    sql`EXISTS (SELECT COUNT(*) FROM (${amounts}) a HAVING COUNT(a.amount) > 0 AND (${condition}))`;
   const some = having(sql`1 = 1`);
   const like = (operator: string, numbers: readonly number[]): Fragment =>
     numbers.length === 0

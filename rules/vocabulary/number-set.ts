@@ -1,6 +1,6 @@
 // What a comparison accepts of a whole-number fact, as a range or as points, and that as SQL. Bounds become whole numbers here,
 // so `> 33.5` is `>= 34` on a bigint column, indexes stay usable, and nothing is cast.
-import { type Fragment, join, never, sql, value } from './fragment.ts';
+import { always, type Fragment, join, never, sql, value } from './fragment.ts';
 
 /** `withNull`: null is accepted too. Infinite bounds are open. */
 export type NumberSet =
@@ -41,16 +41,19 @@ const largest = Number.MAX_SAFE_INTEGER;
 /** `expression` in the set. NULL where the expression is null and the set does not hold null: false for a WHERE. */
 export const inSet = (expression: Fragment, set: NumberSet): Fragment => {
   const inside = bare(expression, set);
-  if (!set.withNull) return inside;
+  if (!set.withNull) return inside === always ? sql`${expression} IS NOT NULL` : inside;
+  if (inside === always) return always;
+  if (inside === never) return sql`${expression} IS NULL`;
   // A look-up in another table is not to be run twice.
   if (expression.sql.startsWith('(SELECT')) return sql`COALESCE(${inside}, 1 = 1)`;
   return sql`(${expression} IS NULL OR ${inside})`;
 };
 
+// Of values that are not null.
 const bare = (e: Fragment, set: NumberSet): Fragment => {
   if (set.kind === 'points') {
     const [only, ...others] = set.points;
-    if (only === undefined) return set.negated ? sql`${e} IS NOT NULL` : never;
+    if (only === undefined) return set.negated ? always : never;
     if (others.length === 0) return set.negated ? sql`${e} <> ${value(only)}` : sql`${e} = ${value(only)}`;
     const list = join(set.points.map(value), ', ');
     return set.negated ? sql`${e} NOT IN (${list})` : sql`${e} IN (${list})`;
@@ -58,7 +61,7 @@ const bare = (e: Fragment, set: NumberSet): Fragment => {
   const from = set.from <= -largest ? -Infinity : set.from;
   const to = set.to >= largest ? Infinity : set.to;
   if (from > largest || to < -largest || from > to) return never;
-  if (from === -Infinity && to === Infinity) return sql`${e} IS NOT NULL`;
+  if (from === -Infinity && to === Infinity) return always;
   if (from === -Infinity) return sql`${e} <= ${value(to)}`;
   if (to === Infinity) return sql`${e} >= ${value(from)}`;
   return sql`${e} BETWEEN ${value(from)} AND ${value(to)}`;
