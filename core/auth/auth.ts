@@ -43,21 +43,19 @@ export const createAuth = (platform: Platform) => {
     ...authRoutes({ login, users, accounts, sessions, clients, grants, cookie }),
     ...oauthRoutes({ platform, clients, tokens, cutoff, cookie, login, sessions, users }),
   ];
-  platform.scheduler.add({
-    name: 'access-sweep',
-    cron: '17 3 * * *',
-    run: async () => {
-      const store = createTokenStore(database.writer);
-      const now = clock.now();
-      return {
-        sessions: await sessions.sweep(),
-        attempts: await attempts.sweep(),
-        links: await createUserStore(database.writer).deleteLinksBefore(now),
-        codes: await store.deleteCodesBefore(now - dayMs),
-        tokens: await store.deleteExpired(now),
-      };
-    },
-  });
+  /** Deletes what has expired; used refresh tokens stay until then, so that a second use is seen. */
+  const sweep = async () => {
+    const store = createTokenStore(database.writer);
+    const now = clock.now();
+    return {
+      sessions: await sessions.sweep(),
+      attempts: await attempts.sweep(),
+      links: await createUserStore(database.writer).deleteLinksBefore(now),
+      codes: await store.deleteCodesBefore(now - dayMs),
+      tokens: await store.deleteExpired(now),
+    };
+  };
+  platform.scheduler.add({ name: 'access-sweep', cron: '17 3 * * *', run: sweep });
   let firstOwner: FirstOwner | undefined;
   return {
     users,
@@ -71,6 +69,7 @@ export const createAuth = (platform: Platform) => {
     authenticate,
     served,
     newPassword: users.newPassword,
+    sweep,
     /** Makes the first account of an empty installation. */
     start: async (): Promise<void> => {
       firstOwner = await users.ensureOwner();
