@@ -81,6 +81,7 @@ export const toPromotion = (document: RuleDocument, use: { used: number; spent: 
   status: document.status,
   version: document.version,
   activeVersion: document.activeVersion,
+  revision: document.revision,
   conditions: document.conditions,
   event: document.params,
   tests: document.tests,

@@ -16,7 +16,7 @@ export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) 
   const { database, log } = platform;
   const codeMaker = createCodeMaker(systemRandom);
   const live = createLivePromotions({ database, vocabulary, log });
-  const documents = createPromotionDocuments({ platform, vocabulary });
+  const documents = createPromotionDocuments({ platform, core, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
   return {
     documents,

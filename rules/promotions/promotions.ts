@@ -1,52 +1,36 @@
 // Promotions as documents: written, checked, activated, paused, archived. What they are worth is the resolver's.
-import type {
-  Condition,
-  NewPromotion,
-  Promotion,
-  PromotionChange,
-  RuleHistory,
-  RuleStatus,
-} from '@rapport/sdk/schemas';
-import { type Actor, Conflict, type Page, type Platform, PromotionInvalid, RuleTestFailed } from '../../core/index.ts';
-import { createDocuments, type KindSpec, type RuleContent, type RuleDocument } from '../documents.ts';
-import { acceptConditions, dependenciesOf, runTests, type Vocabulary, type VocabularySource } from '../language.ts';
+import type { NewPromotion, Promotion, PromotionChange, RuleHistory, RuleStatus } from '@rapport/sdk/schemas';
+import { type Actor, Conflict, type Core, type Page, type Platform, PromotionInvalid } from '../../core/index.ts';
+import { createChecks } from '../checks.ts';
+import { createDocuments, type KindSpec, type RuleDocument } from '../documents.ts';
+import type { VocabularySource } from '../language.ts';
 import { readSchedule } from './calendar.ts';
 import { checkParams, paramsOf, toContent, toPromotion } from './document.ts';
 import { createUsageStore } from './usage-store.ts';
 
-type Deps = { platform: Platform; vocabulary: VocabularySource };
+type Deps = { platform: Platform; core: Core; vocabulary: VocabularySource };
 
-export const createPromotionDocuments = ({ platform, vocabulary }: Deps) => {
+export const createPromotionDocuments = ({ platform, core, vocabulary }: Deps) => {
   const { database, clock } = platform;
+  const checks = createChecks({ vocabulary, clock });
 
   const check: KindSpec['check'] = async (content, key) => {
-    const words = await vocabulary.current();
     const params = paramsOf(content);
     checkParams(params);
-    readSchedule(params.schedule, words.zone);
+    readSchedule(params.schedule, (await vocabulary.current()).zone);
     if (params.coupon) await checkCoupon(params.coupon.promotion, key);
+    if (params.tier) await checkLevel(params.tier.level);
     if (content.conditions === null)
       throw new PromotionInvalid('A promotion needs conditions.', { pointer: '/conditions' });
-    const conditions = acceptConditions(content.conditions, words, {
+    const confirmEveryone = content.conditions.confirmEveryone === true;
+    const { conditions, dependencies } = await checks.conditions(content.conditions, {
       context: 'cart',
-      confirmEveryone: content.conditions.confirmEveryone === true,
-      at: '/conditions',
+      confirmEveryone,
     });
-    await runOwnTests(content, conditions, words);
-    const kept = content.conditions.confirmEveryone === true ? { ...conditions, confirmEveryone: true } : conditions;
-    return { content: { ...content, conditions: kept }, dependencies: dependenciesOf(conditions, words) };
-  };
-
-  /** On every save and before activation: a promotion whose own tests fail is not written at all. */
-  const runOwnTests = async ({ tests }: RuleContent, conditions: Condition, words: Vocabulary): Promise<void> => {
-    if (tests.length === 0) return;
-    const { results } = await runTests(conditions, tests, words, clock.now(), 'cart');
-    const failed = results.findIndex((result) => !result.passed);
-    if (failed === -1) return;
-    const { note, problem, expected } = results[failed]!;
-    throw new RuleTestFailed(problem?.detail ?? `Test ${note ?? failed + 1} expects ${expected}.`, {
-      pointer: `/tests/${failed}`,
-    });
+    const kept = { ...content, conditions: confirmEveryone ? { ...conditions, confirmEveryone } : { ...conditions } };
+    // On every save, not only before activation: a promotion whose own tests fail is not written at all.
+    await checks.tests(kept, 'cart');
+    return { content: kept, dependencies };
   };
 
   const documents = createDocuments(platform, { kind: 'promotion', check });
@@ -59,6 +43,12 @@ export const createPromotionDocuments = ({ platform, vocabulary }: Deps) => {
       throw new PromotionInvalid(`The promotion ${coupon} takes no code, so there is no coupon of it.`, { pointer });
   };
 
+  const checkLevel = async (level: string): Promise<void> => {
+    const levels = await core.members.listLevels();
+    if (!levels.some((known) => known.key === level))
+      throw new PromotionInvalid(`There is no level ${level}.`, { pointer: '/event/params/tier/level' });
+  };
+
   const show = async (...found: RuleDocument[]): Promise<Promotion[]> => {
     const use = await createUsageStore(database.reader).find(found.map(({ key }) => key));
     return found.map((document) => toPromotion(document, use.get(document.key) ?? { used: 0, spent: 0 }));
@@ -66,11 +56,11 @@ export const createPromotionDocuments = ({ platform, vocabulary }: Deps) => {
   const showOne = async (document: RuleDocument): Promise<Promotion> => (await show(document))[0]!;
 
   const setStatus = async (actor: Actor, document: RuleDocument, status: RuleStatus | undefined) => {
-    const { key } = document;
-    if (status === 'active') return documents.activate(actor, key);
+    const { key, revision } = document;
+    if (status === 'active') return documents.activate(actor, key, undefined, revision);
     if (status === undefined || status === document.status) return document;
-    if (status === 'paused') return documents.pause(actor, key);
-    if (status === 'archived') return documents.archive(actor, key);
+    if (status === 'paused') return documents.pause(actor, key, revision);
+    if (status === 'archived') return documents.archive(actor, key, revision);
     throw new Conflict('A promotion that ran is never a draft again; pause it.', { pointer: '/status' });
   };
 
@@ -91,13 +81,15 @@ export const createPromotionDocuments = ({ platform, vocabulary }: Deps) => {
       return showOne(await setStatus(actor, document, written.status));
     },
 
-    change: async (actor: Actor, key: string, change: PromotionChange): Promise<Promotion> =>
-      showOne(await setStatus(actor, await documents.save(actor, key, toContent(change)), change.status)),
+    change: async (actor: Actor, key: string, change: PromotionChange, ifMatch?: number): Promise<Promotion> =>
+      showOne(await setStatus(actor, await documents.save(actor, key, toContent(change), ifMatch), change.status)),
 
-    activate: async (actor: Actor, key: string, version?: number): Promise<Promotion> =>
-      showOne(await documents.activate(actor, key, version)),
-    pause: async (actor: Actor, key: string): Promise<Promotion> => showOne(await documents.pause(actor, key)),
-    archive: async (actor: Actor, key: string): Promise<void> => void (await documents.archive(actor, key)),
+    activate: async (actor: Actor, key: string, version?: number, ifMatch?: number): Promise<Promotion> =>
+      showOne(await documents.activate(actor, key, version, ifMatch)),
+    pause: async (actor: Actor, key: string, ifMatch?: number): Promise<Promotion> =>
+      showOne(await documents.pause(actor, key, ifMatch)),
+    archive: async (actor: Actor, key: string, ifMatch?: number): Promise<void> =>
+      void (await documents.archive(actor, key, ifMatch)),
   };
 };
 

@@ -15,17 +15,28 @@ import {
   quoteCart,
   redeemCart,
 } from '@rapport/sdk/routes';
-import { type Served, serve } from '../../core/index.ts';
+import { Reply, type Served, serve } from '../../core/index.ts';
+import { etagOf, revisionOf } from '../documents.ts';
 import type { Promotions } from './index.ts';
+
+const withEtag = <T extends { revision: number }>(body: T): Reply<T> => new Reply(body, { headers: etagOf(body) });
 
 export const promotionRoutes = ({ documents, pools, till, redemptions }: Promotions): Served[] => [
   serve(listPromotions, ({ query }) => documents.list(query)),
-  serve(createPromotion, ({ body, actor }) => documents.create(actor, body)),
-  serve(getPromotion, ({ params }) => documents.show(params.key)),
-  serve(changePromotion, ({ params, body, actor }) => documents.change(actor, params.key, body)),
-  serve(archivePromotion, async ({ params, actor }) => documents.archive(actor, params.key)),
-  serve(activatePromotion, ({ params, body, actor }) => documents.activate(actor, params.key, body.version)),
-  serve(pausePromotion, ({ params, actor }) => documents.pause(actor, params.key)),
+  serve(createPromotion, async ({ body, actor }) => withEtag(await documents.create(actor, body))),
+  serve(getPromotion, async ({ params }) => withEtag(await documents.show(params.key))),
+  serve(changePromotion, async ({ params, body, actor, ctx }) =>
+    withEtag(await documents.change(actor, params.key, body, revisionOf(ctx.get('if-match')))),
+  ),
+  serve(archivePromotion, async ({ params, actor, ctx }) =>
+    documents.archive(actor, params.key, revisionOf(ctx.get('if-match'))),
+  ),
+  serve(activatePromotion, async ({ params, body, actor, ctx }) =>
+    withEtag(await documents.activate(actor, params.key, body.version, revisionOf(ctx.get('if-match')))),
+  ),
+  serve(pausePromotion, async ({ params, actor, ctx }) =>
+    withEtag(await documents.pause(actor, params.key, revisionOf(ctx.get('if-match')))),
+  ),
   serve(listPromotionVersions, ({ params }) => documents.history(params.key)),
   serve(listPromotionRedemptions, ({ params, query }) => till.list(params.key, query)),
   serve(addPromotionCodes, ({ params, body, actor }) => pools.add(actor, params.key, body)),

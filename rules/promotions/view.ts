@@ -1,5 +1,5 @@
 // Resolutions and rows as the API shows them.
-import type { AppliedPromotion, Cart, PromotionCode, Quote, Redemption } from '@rapport/sdk/schemas';
+import type { AppliedPromotion, Cart, PromotionCode, PromotionEffect, Quote, Redemption } from '@rapport/sdk/schemas';
 import { toIso, toIsoOrNull } from '../../core/index.ts';
 import type { Zone } from '../language.ts';
 import { sum } from './arithmetic.ts';
@@ -24,6 +24,7 @@ export const toQuote = (cart: Cart, resolution: Resolution, zone: Zone, now: num
     pointsAvailable: resolution.points - sum(pending.map((entry) => entry.points ?? 0)),
     pointsPending: pending.map(({ points = 0, availableAt = '' }) => ({ points, availableAt })),
     applied,
+    effects: applied.flatMap(toEffect),
     skipped: resolution.skipped,
   };
 };
@@ -49,6 +50,11 @@ const toApplied = ({ grant, amount, lines, shipping, points }: Applied, zone: Zo
     }),
     ...(params.onReturn && { onReturn: params.onReturn }),
   };
+};
+
+const toEffect = ({ key, tier, coupon }: AppliedPromotion): PromotionEffect[] => {
+  if (tier) return [{ key, kind: 'tier', level: tier }];
+  return coupon ? [{ key, kind: 'coupon', promotion: coupon.promotion }] : [];
 };
 
 const dates = (points: Parameters<typeof pointsDates>[0], zone: Zone, now: number) => {

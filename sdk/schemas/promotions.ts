@@ -96,6 +96,8 @@ export const Promotion = Closed({
   /** The version shown here; `activeVersion` is the one that runs. */
   version: Type.Integer(),
   activeVersion: Nullable(Type.Integer()),
+  /** Grows with every change; `If-Match` compares it. */
+  revision: Type.Integer(),
   conditions: Type.Unknown(),
   event: Type.Unknown(),
   tests: Type.Array(Type.Unknown()),
@@ -187,6 +189,15 @@ export const AppliedPromotion = Closed({
 });
 export type AppliedPromotion = Static<typeof AppliedPromotion>;
 
+/** What is given besides money and points. */
+export const PromotionEffect = Closed({
+  key: Type.String({ description: 'The promotion that gives it' }),
+  kind: Type.Enum(['tier', 'coupon']),
+  level: Type.Optional(Type.String()),
+  promotion: Type.Optional(Type.String({ description: 'The promotion the coupon is for' })),
+});
+export type PromotionEffect = Static<typeof PromotionEffect>;
+
 const QuotedLine = Closed({
   sku: Sku,
   quantity: Type.Integer(),
@@ -207,6 +218,7 @@ const quoted = {
   pointsAvailable: Type.Integer({ description: 'Of them at once' }),
   pointsPending: Type.Array(Closed({ points: Type.Integer(), availableAt: Time })),
   applied: Type.Array(AppliedPromotion),
+  effects: Type.Array(PromotionEffect),
   skipped: Type.Array(SkippedPromotion),
 };
 export const Quote = Closed(quoted);

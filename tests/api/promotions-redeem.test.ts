@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { testApp } from '../support/app.ts';
 import { eachDatabase } from '../support/databases.ts';
-import { cart, createShop } from './promotions-shop.ts';
+import { cart, createShop, everybody, subtotalAtLeast } from './promotions-shop.ts';
 
 const together = <T>(count: number, run: (n: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, n) => run(n)));
@@ -152,6 +152,34 @@ eachDatabase(
     ]);
     await cancel('o-1');
     expect((await quote(asked(ada))).total).toBe(1000);
+  },
+);
+
+eachDatabase(
+  'a tier is listed as an effect, given by the redemption, and stays when the order is cancelled',
+  async (on) => {
+    await using app = await testApp(on);
+    const { promote, redeem, cancel, customer, quote, staff } = createShop(app);
+    const params = { target: 'tier', tier: { level: 'gold' } };
+    const unknown = await staff.post('/promotions', { key: 'x', name: 'x', ...everybody, event: { params } });
+    expect(unknown).toMatchObject({ status: 400, body: { pointer: '/event/params/tier/level' } });
+    expect((await staff.put('/levels/gold', { title: 'Gold', rank: 3 })).status).toBe(200);
+    await promote('to-gold', { params, conditions: subtotalAtLeast(5000) });
+    const ada = await customer({ name: 'Ada' });
+    const body = { customer: ada, cart: cart([5000]) };
+    expect(await quote(body)).toMatchObject({
+      total: 5000,
+      effects: [{ key: 'to-gold', kind: 'tier', level: 'gold' }],
+    });
+    const level = async () => (await staff.get(`/customers/${ada}/membership`)).body.level;
+    expect(await level()).toBeNull();
+    expect((await redeem('o-1', body)).status).toBe(200);
+    expect(await level()).toBe('gold');
+    await cancel('o-1');
+    expect(await level()).toBe('gold');
+    expect((await redeem('o-2', { cart: cart([5000]) })).body.skipped).toEqual([
+      { key: 'to-gold', reason: 'customer_limit', detail: 'the customer is not known' },
+    ]);
   },
 );
 

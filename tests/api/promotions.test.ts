@@ -42,6 +42,14 @@ eachDatabase('a promotion is written, activated, quoted, changed and rolled back
   await staff.post('/promotions/ten/activate', { version: 1 });
   expect((await quote(asked)).total).toBe(9000);
 
+  const read = await staff.get('/promotions/ten');
+  const stale = { 'If-Match': `"${read.body.revision - 1}"` };
+  expect(read.headers.get('etag')).toBe(`"${read.body.revision}"`);
+  expect(await staff.patch('/promotions/ten', { name: 'Late' }, stale)).toMatchObject({
+    status: 412,
+    body: { code: 'VERSION_CONFLICT' },
+  });
+
   const history = (await staff.get('/promotions/ten/versions')).body;
   expect(history.versions.map((v: { version: number; active: boolean }) => [v.version, v.active])).toEqual([
     [2, false],
