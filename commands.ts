@@ -56,6 +56,25 @@ const config: Command = {
   },
 };
 
+const demo: Command = {
+  name: 'demo',
+  summary: 'Run the server on a generated shop with everything switched on.',
+  run: async () => {
+    const dataDir = process.env.RAPPORT_DATA_DIR ?? './data/demo';
+    const settings = readConfig({
+      ...process.env,
+      RAPPORT_DATA_DIR: dataDir,
+      RAPPORT_LOG_LEVEL: process.env.RAPPORT_LOG_LEVEL ?? 'warn',
+    });
+    const { startDemo } = await import('./demo/index.ts');
+    const { url, owner, stop } = await startDemo(settings, createLog(settings.logLevel), { say: console.log });
+    console.log(
+      `\nSign in as ${owner.email} with the password ${owner.password}\nRapport is ready at ${publicUrl(settings, url)}`,
+    );
+    return untilStopped(stop);
+  },
+};
+
 // A command that works on the data itself, beside a server or without one: everything is made, nothing is started.
 const open = async () => {
   const settings = readConfig(process.env);

@@ -30,6 +30,7 @@ export const get = defineBench({
     const baseline = spawn(process.execPath, [join(import.meta.dirname, 'baseline-server.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    process.once('exit', () => baseline.kill('SIGKILL'));
     const [line] = (await once(baseline.stdout!, 'data')) as [Buffer];
     const plain = createDriver(/http:\S+/.exec(line.toString())![0], { authorization: 'Bearer baseline-token' }, 8);
 

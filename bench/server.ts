@@ -23,11 +23,14 @@ export const startServer = async (
       PORT: '0',
       RAPPORT_DATA_DIR: folder,
       RAPPORT_LOG_LEVEL: 'warn',
+      RAPPORT_RATE_LIMIT: '0',
       RAPPORT_OWNER_EMAIL: ownerLogin.email,
       RAPPORT_OWNER_PASSWORD: ownerLogin.password,
       ...environment,
     },
   });
+  // A bench that fails leaves no server behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const url = await readyAddress(child);
   return {
     url,

@@ -1,0 +1,116 @@
+// Plays an hour of the shop as it would come in from its web site: visits, carts with quotes, orders, reviews, over the API.
+import { createOrder, listCustomers, quoteCart, recordEvents, redeemCart } from '@rapport/sdk/routes';
+import type { Api } from './api.ts';
+import { type DemoProduct, makeCatalogue } from './catalogue.ts';
+import { shippingOf } from './history.ts';
+import { createChance } from './random.ts';
+import { shopDefaults } from './shop.ts';
+
+export type Played = { visits: number; orders: number; revenue: number; discount: number; reviews: number };
+
+const hourMs = 3_600_000;
+
+/** The hour before `now`. The same seed and the same shop play the same hour. */
+export const playHour = async (api: Api, now: number, orders = 120): Promise<Played> => {
+  const chance = createChance(Math.floor(now / hourMs));
+  const products = makeCatalogue(createChance(shopDefaults.seed)).filter(({ stock }) => stock > 0);
+  const customers = await someCustomers(api);
+  const played: Played = { visits: 0, orders: 0, revenue: 0, discount: 0, reviews: 0 };
+  const run = now.toString(36);
+  for (let n = 0; n < orders; n++) {
+    const at = new Date(now - hourMs + ((n + chance.next()) / orders) * hourMs).toISOString();
+    const customer = { externalId: chance.pick(customers) };
+    const chosen = chooseCart(products, chance);
+    const events = chosen.flatMap(({ sku, category }, i) => [
+      { id: `live-${run}-${n}-v${i}`, type: 'product.viewed', customer, occurredAt: at, properties: { sku, category } },
+      { id: `live-${run}-${n}-c${i}`, type: 'cart.added', customer, occurredAt: at, properties: { sku, category } },
+    ]);
+    if (chance.chance(0.12)) {
+      events.push({
+        id: `live-${run}-${n}-r`,
+        type: 'review.written',
+        customer,
+        occurredAt: at,
+        properties: {
+          sku: chosen[0]!.sku,
+          rating: chance.weighted([
+            [5, 5],
+            [4, 3],
+            [2, 1],
+            [1, 1],
+          ] as const),
+        } as never,
+      });
+      played.reviews++;
+    }
+    await api.call(recordEvents, { body: events });
+    played.visits += chosen.length;
+    await buy(api, played, {
+      customer,
+      at,
+      products: chosen,
+      id: `LIVE-${run}-${n}`,
+      codes: chance.chance(0.3) ? ['WELCOME'] : [],
+      chance,
+    });
+  }
+  return played;
+};
+
+type Purchase = {
+  customer: { externalId: string };
+  at: string;
+  products: DemoProduct[];
+  id: string;
+  codes: string[];
+  chance: ReturnType<typeof createChance>;
+};
+
+const buy = async (
+  api: Api,
+  played: Played,
+  { customer, at, products, id, codes, chance }: Purchase,
+): Promise<void> => {
+  const lines = products.map(({ sku, category, price }) => ({
+    sku,
+    category,
+    quantity: chance.weighted([
+      [1, 7],
+      [2, 2],
+      [3, 1],
+    ] as const),
+    unitPrice: price,
+  }));
+  const goods = lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0);
+  const cart = { currency: 'EUR', lines, shipping: shippingOf(goods), codes };
+  const quote = await api.call(quoteCart, { body: { customer, cart } });
+  if (chance.chance(0.2)) return;
+  const redeemed = await api.call(redeemCart, { body: { orderId: id, customer, cart } });
+  const discount = redeemed.discount;
+  await api.call(createOrder, {
+    body: { externalId: id, customer, currency: 'EUR', orderedAt: at, lines, discount, shipping: redeemed.shipping },
+  });
+  played.orders++;
+  played.revenue += quote.total;
+  played.discount += discount;
+};
+
+const chooseCart = (products: DemoProduct[], chance: ReturnType<typeof createChance>): DemoProduct[] => {
+  const count = chance.weighted([
+    [1, 5],
+    [2, 4],
+    [3, 3],
+    [5, 1],
+  ] as const);
+  const chosen = new Map<string, DemoProduct>();
+  while (chosen.size < count) {
+    const product = chance.pick(products);
+    chosen.set(product.sku, product);
+  }
+  return [...chosen.values()];
+};
+
+const someCustomers = async (api: Api): Promise<string[]> => {
+  const page = await api.call(listCustomers, { query: { limit: 200 } });
+  return page.data.flatMap(({ externalId }) => (externalId ? [externalId] : []));
+};
