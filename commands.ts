@@ -84,6 +84,7 @@ const open = async () => {
 
 export const commands: Command[] = [
   start,
+  demo,
   migrate,
   config,
   createImportCommand(open),
