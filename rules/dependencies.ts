@@ -3,7 +3,15 @@
 import type { AlertAction, AlertTrigger, Condition } from '@rapport/sdk/schemas';
 import type { Db, Log } from '../core/index.ts';
 import { createDocumentStore, type StoredVersion } from './documents-store.ts';
-import { type Compiled, compileRule, type Needs, type Vocabulary, type VocabularySource } from './language.ts';
+import { noNeeds } from './facts.ts';
+import {
+  type Compiled,
+  compileRule,
+  mergeNeeds,
+  type Needs,
+  type Vocabulary,
+  type VocabularySource,
+} from './language.ts';
 import { leavesOf } from './leaves.ts';
 
 /** A rule with a population of its own: a dynamic segment, or an alert that fires when its conditions become true. */
@@ -39,8 +47,8 @@ export type RuleIndex = {
   generation: number;
   populations: ReadonlyMap<string, Population>;
   byFact: (fact: string) => readonly Population[];
-  /** Alerts over events of a type. */
-  byEvent: (type: string) => readonly ActiveAlert[];
+  /** Alerts over events of a type, and what to load for all of them. */
+  byEvent: (type: string) => { alerts: readonly ActiveAlert[]; needs: Needs };
   bySegment: (segment: string, moment: 'entered' | 'left') => readonly ActiveAlert[];
   alert: (key: string) => ActiveAlert | undefined;
 };
@@ -71,6 +79,7 @@ const indexOf = (generation: number, rows: StoredVersion[], vocabulary: Vocabula
   const facts = new Map<string, Population[]>();
   const events = new Map<string, ActiveAlert[]>();
   const doors = new Map<string, ActiveAlert[]>();
+  const eventNeeds = new Map<string, Needs>();
   const put = <T>(map: Map<string, T[]>, name: string, item: T): void => {
     const list = map.get(name);
     if (list) list.push(item);
@@ -125,11 +134,16 @@ const indexOf = (generation: number, rows: StoredVersion[], vocabulary: Vocabula
       );
     }
   }
+  for (const [type, heard] of events)
+    eventNeeds.set(type, mergeNeeds(heard.flatMap(({ compiled }) => compiled?.needs ?? [])));
   return {
     generation,
     populations,
     byFact: (fact) => facts.get(fact) ?? none,
-    byEvent: (type) => events.get(type) ?? none,
+    byEvent: (type) => {
+      const alerts = events.get(type) ?? none;
+      return { alerts, needs: eventNeeds.get(type) ?? noNeeds };
+    },
     bySegment: (segment, moment) => doors.get(`${moment}:${segment}`) ?? none,
     alert: (key) => alerts.get(key),
   };

@@ -74,27 +74,31 @@ export const noNeeds: Needs = {
   loaders: [],
 };
 
-/** Everything that any of `all` needs. */
-export const mergeNeeds = (all: readonly Needs[]): Needs =>
-  all.reduce(
-    (a, b) => ({
-      customer: a.customer || b.customer,
-      member: a.member || b.member,
-      consents: a.consents || b.consents,
-      tags: a.tags || b.tags,
-      segments: a.segments.union(b.segments),
-      scores: a.scores.union(b.scores),
-      orders: mergeSpans(a.orders, b.orders),
-      lines: a.lines || b.lines,
-      events: mergeSpans(a.events, b.events),
-      eventTypes: a.eventTypes.union(b.eventTypes),
-      loaders: [...new Set([...a.loaders, ...b.loaders])],
-    }),
-    noNeeds,
-  );
+/** Everything that any of `all` needs. Runs for every write over all candidate rules, so it makes nothing on the way. */
+export const mergeNeeds = (all: Iterable<Needs>): Needs => {
+  const segments = new Set<string>();
+  const scores = new Set<string>();
+  const eventTypes = new Set<string>();
+  const loaders = new Set<FactLoader>();
+  const merged = { ...noNeeds, segments, scores, eventTypes };
+  for (const each of all) {
+    merged.customer ||= each.customer;
+    merged.member ||= each.member;
+    merged.consents ||= each.consents;
+    merged.tags ||= each.tags;
+    merged.lines ||= each.lines;
+    merged.orders = mergeSpans(merged.orders, each.orders);
+    merged.events = mergeSpans(merged.events, each.events);
+    for (const key of each.segments) segments.add(key);
+    for (const key of each.scores) scores.add(key);
+    for (const type of each.eventTypes) eventTypes.add(type);
+    for (const loader of each.loaders) loaders.add(loader);
+  }
+  return { ...merged, loaders: [...loaders] };
+};
 
 const mergeSpans = (a: Span | null, b: Span | null): Span | null => {
-  if (a === null || b === null) return a ?? b;
+  if (a === null || b === null || a === b) return a ?? b;
   if (a === 'all' || b === 'all') return 'all';
   const backMs = a.backMs === null || b.backMs === null ? (a.backMs ?? b.backMs) : Math.max(a.backMs, b.backMs);
   const from = a.from === null || b.from === null ? (a.from ?? b.from) : Math.min(a.from, b.from);

@@ -11,7 +11,7 @@ import { createMembersStore } from './segments/members-store.ts';
 import type { Evaluated, Membership, Move, Work } from './segments/membership.ts';
 
 type AlertEvent = NonNullable<Change['event']>;
-type Heard = { customerId: string; alert: ActiveAlert; event: AlertEvent };
+type Heard = { customerId: string; event: AlertEvent; alerts: readonly ActiveAlert[]; needs: Needs };
 
 export type LiveDeps = {
   indexes: RuleIndexes;
@@ -31,13 +31,20 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     heard: readonly Heard[],
     now: number,
   ): Promise<Evaluated> => {
-    const needs = heard.flatMap(({ alert }): Needs[] => (alert.compiled ? [alert.compiled.needs] : []));
-    const done = await deps.membership.evaluate(trx, index, work, now, needs);
+    const done = await deps.membership.evaluate(
+      trx,
+      index,
+      work,
+      now,
+      heard.map(({ needs }) => needs),
+    );
     deps.onDue(trx, done.nextDue);
-    for (const { customerId, alert, event } of heard) {
+    for (const { customerId, event, alerts } of heard) {
       const facts = { ...done.facts.get(customerId)!, context: contextOf(event) };
-      if (facts.gone || (alert.compiled && !alert.compiled.test(facts, now))) continue;
-      await deps.fire(trx, alert, facts, { kind: 'event', event }, now);
+      if (facts.gone) continue;
+      for (const alert of alerts)
+        if (!alert.compiled || alert.compiled.test(facts, now))
+          await deps.fire(trx, alert, facts, { kind: 'event', event }, now);
     }
     for (const move of done.moves) await onMove(trx, index, move, now);
     return done;
@@ -82,6 +89,8 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     );
 
   const listen = async (trx: Db, changes: readonly Change[]): Promise<void> => {
+    // Our own moves: whoever reads a segment was looked at when it moved.
+    if (changes.every(({ kind }) => kind === 'segment')) return;
     const index = await deps.indexes.at(trx);
     const now = asOf(clock);
     const all = await withMerged(trx, changes);
@@ -89,16 +98,15 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     const heard: Heard[] = [];
     const whole = [...index.populations.values()];
     for (const change of all) {
-      // Our own moves: whoever reads a segment was looked at when it moved.
       if (change.kind === 'segment') continue;
       const { customerId } = change;
       const candidates = isWhole(change) ? whole : change.facts.flatMap((fact) => index.byFact(fact));
       if (candidates.length > 0) add(work, customerId, candidates, reasonOf(change));
       const event = eventOf(change);
-      for (const alert of event ? index.byEvent(event.type) : []) {
-        heard.push({ customerId, alert, event: event! });
-        add(work, customerId, [], reasonOf(change));
-      }
+      const { alerts, needs } = event ? index.byEvent(event.type) : nothingHeard;
+      if (!event || alerts.length === 0) continue;
+      heard.push({ customerId, event, alerts, needs });
+      add(work, customerId, [], reasonOf(change));
     }
     if (work.size > 0) await run(trx, index, work, heard, now);
     const store = createMembersStore(trx);
@@ -144,6 +152,8 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
       run(trx, await deps.indexes.at(trx), work, [], now),
   };
 };
+
+const nothingHeard = { alerts: [], needs: noNeeds };
 
 export type Live = ReturnType<typeof createLive>;
 

@@ -167,12 +167,16 @@ const write = async (
   }
   if (entering.length > 0) await store.enter(entering);
   if (leaving.length > 0) await store.leave(leaving);
+  // A note that is only early stays: waking once for nothing costs less than a write with every order.
   const due: NextChange[] = [];
   const over: Pick<NextChange, 'customer_id' | 'rule'>[] = [];
   for (const [customer_id, rules] of next) {
     const before = states.get(customer_id)!.next;
-    for (const [rule, at] of rules) if (before.get(rule) !== at) due.push({ customer_id, rule, next_change_at: at });
-    for (const rule of before.keys()) if (!rules.has(rule)) over.push({ customer_id, rule });
+    for (const [rule, at] of rules) {
+      const noted = before.get(rule);
+      if (noted === undefined || at < noted || noted <= now) due.push({ customer_id, rule, next_change_at: at });
+    }
+    for (const [rule, at] of before) if (!rules.has(rule) && at <= now) over.push({ customer_id, rule });
   }
   if (due.length > 0) await store.setNext(due);
   if (over.length > 0) await store.clearNext(over);
