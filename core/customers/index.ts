@@ -2,8 +2,11 @@
 import type { Served } from '../http/serve.ts';
 import type { Platform } from '../platform.ts';
 import { type Attributes, createAttributes } from './attributes.ts';
+import { historyRoutes } from './history-routes.ts';
 import { memberRoutes } from './member-routes.ts';
 import { createMembers, type Members } from './members.ts';
+import { createMerging, type Merging } from './merge.ts';
+import { createPrivacy, type Privacy } from './privacy.ts';
 import { createResolve, type Resolve } from './resolve.ts';
 import { customerRoutes } from './routes.ts';
 import { type CustomerService, createCustomerService } from './service.ts';
@@ -12,7 +15,9 @@ import { createWrite } from './write.ts';
 export type { Attributes } from './attributes.ts';
 export type { Members } from './members.ts';
 
-export type Customers = CustomerService & { resolve: Resolve['one']; look: Resolve['look']; settle: Resolve['settle'] };
+export type Customers = CustomerService &
+  Pick<Merging, 'merge' | 'unmerge'> &
+  Privacy & { resolve: Resolve['one']; look: Resolve['look']; settle: Resolve['settle'] };
 
 export type People = { customers: Customers; attributes: Attributes; members: Members; served: Served[] };
 
@@ -20,10 +25,29 @@ export const createCustomers = (platform: Platform): People => {
   const attributes = createAttributes(platform);
   const write = createWrite({ platform, attributes });
   const service = createCustomerService({ platform, attributes, write });
-  const resolve = createResolve({ attributes, write, absorb: async () => {} });
-  const customers: Customers = { ...service, resolve: resolve.one, look: resolve.look, settle: resolve.settle };
+  const merging = createMerging(platform);
+  const privacy = createPrivacy({ platform, customers: service });
+  const resolve = createResolve({
+    attributes,
+    write,
+    absorb: async (trx, from, into, actor) => void (await merging.mergeIn(trx, from, into, actor)),
+  });
+  const customers: Customers = {
+    ...service,
+    merge: merging.merge,
+    unmerge: merging.unmerge,
+    export: privacy.export,
+    erase: privacy.erase,
+    resolve: resolve.one,
+    look: resolve.look,
+    settle: resolve.settle,
+  };
   const members = createMembers({ platform, customers: service });
   platform.scheduler.add({ name: 'points-due', cron: '* * * * *', run: () => members.sweep() });
-  const served = [...customerRoutes({ customers, attributes }), ...memberRoutes(members)];
+  const served = [
+    ...customerRoutes({ customers, attributes }),
+    ...historyRoutes({ customers: service, merging, privacy, database: platform.database }),
+    ...memberRoutes(members),
+  ];
   return { customers, attributes, members, served };
 };

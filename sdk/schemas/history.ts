@@ -36,3 +36,4 @@ export const PersonExport = Closed({
   customer: Customer,
   tables: Type.Record(Type.String(), Type.Array(Type.Record(Type.String(), Type.Unknown()))),
 });
+export type PersonExport = Static<typeof PersonExport>;
