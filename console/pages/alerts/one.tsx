@@ -1,2 +1,169 @@
-// Written next.
-export const AlertPage = () => null;
+// One alert: its rule, its firings with the facts seen, its versions.
+import { Button } from '@mantine/core';
+import { activateAlert, archiveAlert, changeAlert, getAlert, listAlertVersions, pauseAlert } from '@rapport/sdk/routes';
+import type { Alert } from '@rapport/sdk/schemas';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { call, queries } from '../../api/client.ts';
+import { useMay } from '../../api/session.ts';
+import { toTree } from '../../builder/tree.ts';
+import { UnsavedGuard, useConfirm } from '../../parts/form.tsx';
+import { History } from '../../parts/history.tsx';
+import { Page } from '../../parts/page.tsx';
+import { PageTabs } from '../../parts/tabs.tsx';
+import { Status } from '../../parts/time.tsx';
+import { Loaded, tellDone, tellTrouble } from '../../parts/trouble.tsx';
+import { useWords } from '../../words/words.ts';
+import { type AlertDraft, AlertEditor, bodyOf } from './editor.tsx';
+import { Firings } from './firings.tsx';
+
+export const AlertPage = () => {
+  const { key } = useParams({ from: '/frame/alerts/$key' });
+  const query = useQuery({
+    queryKey: ['alerts', key],
+    queryFn: ({ signal }) => call(getAlert, { params: { key }, signal }),
+  });
+  return <Loaded query={query}>{(data) => <Whole alert={data} />}</Loaded>;
+};
+
+const Whole = ({ alert }: { alert: Alert }) => {
+  const { t } = useWords();
+  const may = useMay();
+  const navigate = useNavigate();
+  const { ask, dialog } = useConfirm();
+  const { tab = alert.activeVersion === null ? 'rule' : 'firings' } = useSearch({ from: '/frame/alerts/$key' });
+  const { key, version, activeVersion, status } = alert;
+  const mayWrite = may('alerts:write') && status !== 'archived';
+  const act = { onSuccess: () => queries.invalidateQueries({ queryKey: ['alerts'] }), onError: tellTrouble };
+  const activate = useMutation({
+    mutationFn: (which: number) => call(activateAlert, { params: { key }, body: { version: which } }),
+    ...act,
+  });
+  const pause = useMutation({ mutationFn: () => call(pauseAlert, { params: { key } }), ...act });
+  const archive = useMutation({ mutationFn: () => call(archiveAlert, { params: { key } }), ...act });
+  const history = useQuery({
+    queryKey: ['alerts', key, 'versions'],
+    queryFn: ({ signal }) => call(listAlertVersions, { params: { key }, signal }),
+    enabled: tab === 'versions',
+  });
+  return (
+    <Page
+      title={alert.name}
+      back={{ to: '/alerts', label: t('nav.alerts') }}
+      lead={
+        <span className="head-tags">
+          <Status status={status} />
+          <span>{t(`alerts.triggers.${alert.trigger.kind}`)}</span>
+          <span className="mono">{key}</span>
+        </span>
+      }
+      actions={
+        mayWrite && (
+          <>
+            {(status !== 'active' || activeVersion !== version) && (
+              <Button loading={activate.isPending} onClick={() => activate.mutate(version)}>
+                {t('alerts.activate', { version })}
+              </Button>
+            )}
+            {status === 'active' && (
+              <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
+                {t('do.pause')}
+              </Button>
+            )}
+            <Button
+              variant="default"
+              onClick={() =>
+                ask({
+                  title: t('alerts.archiveTitle'),
+                  text: t('alerts.archiveText'),
+                  confirm: t('do.archive'),
+                  danger: true,
+                  act: () => archive.mutate(),
+                })
+              }
+            >
+              {t('do.archive')}
+            </Button>
+          </>
+        )
+      }
+    >
+      {dialog}
+      <PageTabs
+        label={alert.name}
+        value={tab}
+        onChange={(next) =>
+          void navigate({ to: '/alerts/$key', params: { key }, search: { tab: next }, replace: true })
+        }
+        tabs={[
+          {
+            value: 'rule',
+            label: t('alerts.rule'),
+            content: () => <Rule key={version} alert={alert} readOnly={!mayWrite} />,
+          },
+          { value: 'firings', label: t('alerts.firings'), content: () => <Firings alertKey={key} /> },
+          {
+            value: 'versions',
+            label: t('rule.versions'),
+            content: () => (
+              <Loaded query={history}>
+                {(data) => (
+                  <History history={data} onActivate={mayWrite ? (which) => activate.mutate(which) : undefined} />
+                )}
+              </Loaded>
+            ),
+          },
+        ]}
+      />
+    </Page>
+  );
+};
+
+const draftOf = (alert: Alert): AlertDraft => ({
+  key: alert.key,
+  name: alert.name,
+  description: alert.description ?? '',
+  trigger: alert.trigger,
+  tree: toTree(alert.conditions),
+  cooldown: alert.cooldown ?? '',
+  actions: alert.actions,
+});
+
+const Rule = ({ alert, readOnly }: { alert: Alert; readOnly: boolean }) => {
+  const { t } = useWords();
+  const [draft, setDraft] = useState(() => draftOf(alert));
+  const [dirty, setDirty] = useState(false);
+  const save = useMutation({
+    mutationFn: (conditions: Record<string, unknown>) =>
+      call(changeAlert, {
+        params: { key: alert.key },
+        headers: { 'If-Match': `"${alert.revision}"` },
+        body: bodyOf(draft, conditions),
+      }),
+    onSuccess: async () => {
+      setDirty(false);
+      tellDone(t('do.saved'));
+      await queries.invalidateQueries({ queryKey: ['alerts'] });
+    },
+  });
+  return (
+    <>
+      <UnsavedGuard dirty={dirty} />
+      <AlertEditor
+        draft={draft}
+        readOnly={readOnly}
+        error={save.error}
+        onChange={(change) => {
+          setDirty(true);
+          setDraft(change);
+        }}
+        footer={(ready, conditions) => (
+          <Button loading={save.isPending} disabled={!ready || !dirty} onClick={() => save.mutate(conditions)}>
+            {t('segments.saveVersion')}
+          </Button>
+        )}
+      />
+    </>
+  );
+};
