@@ -4,7 +4,13 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { createFrameReader, encodeFrame, type FromWorker, type ToWorker } from './protocol.ts';
 
-export type Death = { kind: 'killed' | 'memory' | 'timeout'; reason: string; culprits: readonly number[] };
+export type Death = {
+  kind: 'killed' | 'memory' | 'timeout';
+  reason: string;
+  culprits: readonly number[];
+  /** Somebody else's SIGKILL: an operator, the kernel. Perhaps no call is to blame. */
+  foreign?: boolean;
+};
 
 export type WorkerEvents = {
   frame: (head: FromWorker, body: string) => void;
@@ -84,5 +90,6 @@ const causeOf = (signal: string, stderr: string): Death => {
     kind: memory ? 'memory' : 'killed',
     reason: `The sandbox process ended (${signal})${line ? `: ${line.trim().slice(0, 200)}` : ''}.`,
     culprits: [],
+    foreign: signal === 'SIGKILL',
   };
 };

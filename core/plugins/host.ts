@@ -184,8 +184,9 @@ export const createHost = (options: HostOptions) => {
     sandboxes.delete(sandbox);
     if (spare === sandbox) spare = undefined;
     const all = [...sandbox.running.values()];
-    // A process that never started has run nobody's code.
-    const known = new Set(!said ? [] : all.length === 1 ? [all[0]!.id] : death.culprits);
+    // A process that never started has run nobody's code; one that was killed from outside gets the benefit of the doubt once.
+    const innocent = !said || (death.foreign === true && all.every(({ tries }) => tries < 2));
+    const known = new Set(innocent ? [] : all.length === 1 ? [all[0]!.id] : death.culprits);
     if (said && !stopped && !sandbox.discarded) {
       replaced += 1;
       log.warn({ reason: death.reason, kind: death.kind, calls: all.length }, 'a sandbox process was replaced');

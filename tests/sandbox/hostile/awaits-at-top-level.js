@@ -1,0 +1,3 @@
+// expect: refused at install
+await new Promise(() => {});
+export default {};

@@ -1,0 +1,2 @@
+// expect: refused at install
+export default { score( };

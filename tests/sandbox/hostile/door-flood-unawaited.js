@@ -1,0 +1,4 @@
+// expect: timeout | memory | killed
+export default { score: async (customers, ctx) => {
+  for (;;) ctx.kv.get('key').catch(() => {});
+} };

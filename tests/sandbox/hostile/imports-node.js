@@ -1,0 +1,3 @@
+// expect: refused at install
+import { readFileSync } from 'node:fs';
+export default { score: () => readFileSync('/etc/passwd', 'utf8') };

@@ -1,0 +1,3 @@
+// expect: refused at install
+import secrets from '../../../../../etc/passwd';
+export default { score: () => secrets };

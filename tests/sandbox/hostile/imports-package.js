@@ -1,0 +1,3 @@
+// expect: refused at install
+import knex from 'knex';
+export default { score: () => knex };

@@ -1,0 +1,5 @@
+// expect: timeout | killed
+export default { score: async (customers, ctx) => {
+  Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1);
+  return customers.map((c) => ({ customer: c.id, value: 1 }));
+} };

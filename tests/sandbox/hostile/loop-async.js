@@ -1,0 +1,5 @@
+// expect: timeout
+export default { score: async (customers, ctx) => {
+  await null;
+  for (;;);
+} };

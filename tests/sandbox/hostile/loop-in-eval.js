@@ -1,0 +1,4 @@
+// expect: timeout
+export default { score: async (customers, ctx) => {
+  new Function('for (;;);')();
+} };

@@ -1,0 +1,2 @@
+// expect: plugin_error
+export default {};

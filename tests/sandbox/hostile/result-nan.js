@@ -1,0 +1,4 @@
+// expect: invalid_result
+export default { score: async (customers, ctx) => {
+  return [{ customer: 'c1', value: 0 / 0 }];
+} };

@@ -1,0 +1,3 @@
+// expect: plugin_error
+throw { get message() { throw new Error('twice'); } };
+export default {};

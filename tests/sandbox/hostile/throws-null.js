@@ -1,0 +1,4 @@
+// expect: plugin_error
+export default { score: async (customers, ctx) => {
+  throw null;
+} };
