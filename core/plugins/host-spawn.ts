@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const nobody = 65_534;
-// Address space for data; the RSS limit of the host is what normally ends a bomb.
-const dataBytes = 3 * 1024 ** 3;
+// A last ceiling: V8 reserves half a gigabyte of addresses for each isolate. What normally ends a bomb is the host's RSS limit.
+const dataBytes = 24 * 1024 ** 3;
 
 const found = (name: string): string | undefined =>
   ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find((path) => existsSync(path));

@@ -9,16 +9,19 @@ const boot = guest.slice(guest.indexOf('\n(') + 1).replace(/;\s*$/, '');
 const beatMs = 100;
 // An isolate that served this many calls gives way to a new one: contexts leave crumbs.
 const callsPerCage = 1000;
+// Isolates at once; the one that was not used for longest gives way.
+const mostCages = 24;
 
 const send = (head: FromWorker, body?: string): void => {
   process.stdout.write(encodeFrame(head, body));
 };
 
-type Loaded = { plugin: string; code: string; memoryMb: number; cage: Cage | undefined };
+type Loaded = { plugin: string; code: string; memoryMb: number; usedAt: number; cage: Cage | undefined };
 const plugins = new Map<string, Loaded>();
 const cageOf = new Map<number, Cage>();
 
 const cageFor = (loaded: Loaded): Cage => {
+  loaded.usedAt = performance.now();
   if (loaded.cage?.usable() && loaded.cage.calls() < callsPerCage) return loaded.cage;
   loaded.cage?.retire();
   loaded.cage = createCage({
@@ -36,12 +39,21 @@ const cageFor = (loaded: Loaded): Cage => {
     // V8 lost control of an isolate: nothing in this process can be trusted to end.
     catastrophe: () => process.abort(),
   });
+  makeRoom(loaded);
   return loaded.cage;
+};
+
+const makeRoom = (kept: Loaded): void => {
+  const idle = [...plugins.values()].filter(({ cage }) => cage?.usable());
+  const oldest = idle.filter((other) => other !== kept).toSorted((a, b) => a.usedAt - b.usedAt)[0];
+  if (idle.length <= mostCages || !oldest) return;
+  oldest.cage?.retire();
+  oldest.cage = undefined;
 };
 
 const onFrame = (head: ToWorker, body: string): void => {
   if (head.t === 'load') {
-    const loaded: Loaded = { plugin: head.plugin, code: body, memoryMb: head.memoryMb, cage: undefined };
+    const loaded: Loaded = { plugin: head.plugin, code: body, memoryMb: head.memoryMb, usedAt: 0, cage: undefined };
     for (const [code, other] of plugins)
       if (other.plugin === head.plugin) {
         other.cage?.retire();
