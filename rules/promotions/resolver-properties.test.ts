@@ -1,72 +1,15 @@
 // What holds for any cart and any set of grants.
-import { promotionTargets } from '@rapport/sdk/schemas';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allocate, divide, roundHalfUp, sum } from './arithmetic.ts';
-import type { Grant } from './grant.ts';
 import { grossOf, resolve } from './resolver.ts';
-import { atLeast, cartOf, grantOf } from './resolver-fixture.ts';
-
-const amount = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 1_000_000_000_000 }));
-const cart = fc
-  .record({
-    lines: fc.array(
-      fc.record({
-        sku: fc.constantFrom('a', 'b', 'c', 'd'),
-        category: fc.constantFrom(null, 'x', 'y'),
-        quantity: fc.integer({ min: 1, max: 7 }),
-        unitPrice: fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 20_000_000_000 })),
-      }),
-      { maxLength: 7 },
-    ),
-    shipping: fc.integer({ min: 0, max: 2000 }),
-  })
-  .map(({ lines, shipping }) => cartOf(lines, { shipping }));
-
-const grant = fc
-  .record({
-    target: fc.constantFrom(...promotionTargets),
-    money: fc.oneof(fc.record({ bp: fc.integer({ min: 1, max: 10_000 }) }), fc.record({ amount })),
-    maxAmount: fc.option(amount, { nil: undefined }),
-    match: fc.option(fc.record({ skus: fc.subarray(['a', 'b', 'c', 'd']), categories: fc.subarray(['x', 'y']) }), {
-      nil: undefined,
-    }),
-    buy: fc.integer({ min: 1, max: 3 }),
-    get: fc.integer({ min: 1, max: 3 }),
-    maxRounds: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
-    stacking: fc.constantFrom('exclusive', 'stackable', 'stackable', 'always', undefined),
-    group: fc.constantFrom('g', 'h', undefined, undefined),
-    budgetMode: fc.constantFrom('refuse', 'partial', undefined),
-    budgetLeft: fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }),
-    threshold: fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined }),
-    priority: fc.integer({ min: 0, max: 3 }),
-  })
-  .map(({ target, money, budgetMode, budgetLeft, threshold, priority, ...rest }) => {
-    const takesMoney = target === 'line' || target === 'order' || target === 'shipping';
-    const percent = target === 'freeItem' && 'bp' in money;
-    return {
-      params: {
-        target,
-        ...(takesMoney || percent ? money : {}),
-        ...rest,
-        limits: { budget: budgetLeft, budgetMode },
-        points: { per: 1, unit: 100 },
-      },
-      rest: { priority, budgetLeft, recheck: threshold === undefined ? undefined : atLeast(threshold) },
-    };
-  });
-
-const grants = fc
-  .array(grant, { maxLength: 9 })
-  .map((list) =>
-    list.map(({ params, rest }, n) => grantOf(`p${n}`, params as Grant['params'], rest as Partial<Grant>)),
-  );
+import { anyCart, anyGrants } from './resolver-fixture.ts';
 
 const runs = { numRuns: 2000 };
 
 test('lines sum to the goods, every amount is on a line or on shipping, nothing goes below 0', () => {
   fc.assert(
-    fc.property(cart, grants, (shopping, given) => {
+    fc.property(anyCart, anyGrants, (shopping, given) => {
       const resolved = resolve(shopping, given);
       const off = shopping.lines.map(() => 0);
       for (const entry of resolved.applied) {
@@ -91,7 +34,7 @@ test('lines sum to the goods, every amount is on a line or on shipping, nothing 
 
 test('every grant is applied or skipped, once, and gives something or is an effect', () => {
   fc.assert(
-    fc.property(cart, grants, (shopping, given) => {
+    fc.property(anyCart, anyGrants, (shopping, given) => {
       const { applied, skipped } = resolve(shopping, given);
       const keys = [...applied.map((entry) => entry.grant.key), ...skipped.map((skip) => skip.key)];
       expect(keys.toSorted()).toEqual(given.map((entry) => entry.key).toSorted());
@@ -108,7 +51,7 @@ test('every grant is applied or skipped, once, and gives something or is an effe
 
 test('no grant exceeds its cap or its budget, and a refused budget is never touched', () => {
   fc.assert(
-    fc.property(cart, grants, (shopping, given) => {
+    fc.property(anyCart, anyGrants, (shopping, given) => {
       for (const {
         grant: { params, budgetLeft },
         amount: off,
@@ -123,7 +66,7 @@ test('no grant exceeds its cap or its budget, and a refused budget is never touc
 
 test('at most one exclusive runs, never beside a stackable, and one of each group', () => {
   fc.assert(
-    fc.property(cart, grants, (shopping, given) => {
+    fc.property(anyCart, anyGrants, (shopping, given) => {
       const running = resolve(shopping, given).applied.map((entry) => entry.grant.params);
       const exclusive = running.filter((params) => params.stacking === 'exclusive').length;
       expect(exclusive).toBeLessThanOrEqual(1);
@@ -138,7 +81,7 @@ test('at most one exclusive runs, never beside a stackable, and one of each grou
 
 test('the order in which promotions come does not matter, and the same cart resolves the same twice', () => {
   fc.assert(
-    fc.property(cart, grants, fc.integer(), (shopping, given, seed) => {
+    fc.property(anyCart, anyGrants, fc.integer(), (shopping, given, seed) => {
       const shuffled = given
         .map((entry, index) => ({ entry, at: Math.imul(index + 1, seed | 1) % 97 }))
         .sort((a, b) => a.at - b.at)

@@ -203,3 +203,23 @@ eachDatabase('a redemption is told to the world, with the customer', async (on) 
     payload: { promotion: 'ten', orderId: 'o-1', amount: 100, customerId: ada },
   });
 });
+
+eachDatabase(
+  'two servers on one database share the limits and hear at once of what the other activates',
+  async (on) => {
+    await using one = await testApp(on);
+    await using two = await testApp(on);
+    const shops = [createShop(one), createShop(two, two.as(['promotions:read', 'promotions:write']))];
+    const params = { target: 'order', bp: 1000, currency: 'EUR', limits: { budget: 1500 } };
+    expect((await shops[1]!.quote({ cart: cart([1000]) })).total).toBe(1000);
+    await shops[0]!.promote('shared', { params });
+    expect((await shops[1]!.quote({ cart: cart([1000]) })).total).toBe(900);
+    const replies = await together(40, (n) => shops[n % 2]!.redeem(`o-${n}`, { cart: cart([1000]) }));
+    expect(replies.filter((reply) => reply.status !== 200)).toEqual([]);
+    expect(replies.filter((reply) => reply.body.applied.length > 0)).toHaveLength(15);
+    expect(await shops[1]!.use('shared')).toEqual({ used: 15, spent: 1500 });
+    await shops[1]!.staff.post('/promotions/shared/pause', {});
+    expect((await shops[0]!.quote({ cart: cart([1000]) })).skipped).toEqual([]);
+  },
+  60_000,
+);
