@@ -26,6 +26,11 @@ const publicRoutes = [
   'POST /oauth/revoke',
   'POST /oauth/sign-in',
   'POST /oauth/token',
+  // Endpoints of plugins: they see neither cookie nor Authorization, and check callers themselves.
+  'DELETE /api/v1/plugins/:id/http/*path',
+  'GET /api/v1/plugins/:id/http/*path',
+  'POST /api/v1/plugins/:id/http/*path',
+  'PUT /api/v1/plugins/:id/http/*path',
 ];
 
 const nameOf = (route: AnyRoute): string => `${route.method} ${pathOf(route)}`;
