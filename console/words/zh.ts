@@ -2,6 +2,7 @@
 import type { Words } from './en.ts';
 import { zhAdmin } from './zh-admin.ts';
 import { zhCustomers } from './zh-customers.ts';
+import { zhOffers } from './zh-offers.ts';
 import { zhRules } from './zh-rules.ts';
 import { zhShell } from './zh-shell.ts';
 
@@ -10,4 +11,4 @@ type Translated<T> = {
   [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Translated<T[K]>;
 };
 
-export const zh: Translated<Words> = { ...zhShell, ...zhCustomers, ...zhRules, ...zhAdmin };
+export const zh: Translated<Words> = { ...zhShell, ...zhCustomers, ...zhRules, ...zhOffers, ...zhAdmin };

@@ -1,13 +1,13 @@
 // What a promotion gives: only the fields its target has. Amounts are typed in the currency and kept in minor units.
-import { Checkbox, NativeSelect, TagsInput, TextInput } from '@mantine/core';
+import { NativeSelect, TagsInput } from '@mantine/core';
 import type { PromotionTarget } from '@rapport/sdk/schemas';
-import { useState } from 'react';
 import { useLevels } from '../../api/customers.ts';
 import { usePromotions } from '../../api/figures.ts';
+import { AmountText, NumberText } from '../../parts/amounts.tsx';
 import { fieldError } from '../../parts/form.tsx';
-import { fromMinor, toMinor } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import type { GrantParams } from './grant-text.ts';
+import { LimitFields } from './limit-fields.tsx';
 
 const targets: PromotionTarget[] = ['order', 'line', 'shipping', 'freeItem', 'points', 'tier', 'coupon'];
 const money = new Set<PromotionTarget>(['order', 'line', 'shipping']);
@@ -187,61 +187,7 @@ export const GrantForm = ({ value, onChange, currency, error, readOnly }: GrantP
           />
         </>
       )}
-      <NativeSelect
-        label={t('promotions.stacking')}
-        value={value.stacking ?? 'stackable'}
-        onChange={(event) => set({ stacking: event.currentTarget.value as 'stackable' })}
-        data={(['stackable', 'exclusive', 'always'] as const).map((each) => ({
-          value: each,
-          label: t(`promotions.stackings.${each}`),
-        }))}
-      />
-      <TextInput
-        label={t('promotions.group')}
-        description={t('promotions.groupHint')}
-        value={value.group ?? ''}
-        onChange={(event) => set({ group: event.currentTarget.value || undefined })}
-        error={at('group')}
-      />
-      <NumberText
-        label={t('promotions.limitTotal')}
-        value={value.limits?.total}
-        onChange={(total) => set({ limits: { ...value.limits, total } })}
-        error={at('limits/total')}
-      />
-      <NumberText
-        label={t('promotions.limitCustomer')}
-        value={value.limits?.perCustomer}
-        onChange={(perCustomer) => set({ limits: { ...value.limits, perCustomer } })}
-        error={at('limits/perCustomer')}
-      />
-      <AmountText
-        label={t('promotions.budget')}
-        currency={unit}
-        value={value.limits?.budget}
-        onChange={(budget) => set({ limits: { ...value.limits, budget } })}
-        error={at('limits/budget')}
-      />
-      <TextInput
-        type="datetime-local"
-        label={t('promotions.from')}
-        value={(value.schedule?.from ?? '').slice(0, 16)}
-        onChange={(event) => set({ schedule: { ...value.schedule, from: event.currentTarget.value || null } })}
-        error={at('schedule/from')}
-      />
-      <TextInput
-        type="datetime-local"
-        label={t('promotions.to')}
-        value={(value.schedule?.to ?? '').slice(0, 16)}
-        onChange={(event) => set({ schedule: { ...value.schedule, to: event.currentTarget.value || null } })}
-        error={at('schedule/to')}
-      />
-      <Checkbox
-        mt="lg"
-        label={t('promotions.codeRequired')}
-        checked={value.code?.required ?? false}
-        onChange={(event) => set({ code: event.currentTarget.checked ? { required: true } : undefined })}
-      />
+      <LimitFields value={value} set={set} currency={unit} at={at} />
     </fieldset>
   );
 };
@@ -258,51 +204,4 @@ const startOf = (target: PromotionTarget, currency: string): Partial<GrantParams
   if (target === 'tier') return { tier: { level: '' } };
   if (target === 'coupon') return { coupon: { promotion: '' } };
   return {};
-};
-
-type NumberProps = {
-  label: string;
-  value: number | undefined;
-  onChange: (value: number | undefined) => void;
-  suffix?: string;
-  error?: string | undefined;
-};
-
-const NumberText = ({ label, value, onChange, suffix, error }: NumberProps) => (
-  <TextInput
-    label={label}
-    type="number"
-    min={0}
-    step="any"
-    value={value ?? ''}
-    rightSection={suffix && <span className="small dim">{suffix}</span>}
-    onChange={(event) => onChange(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))}
-    error={error}
-  />
-);
-
-type AmountProps = {
-  label: string;
-  currency: string;
-  value: number | undefined;
-  onChange: (value: number | undefined) => void;
-  error?: string | undefined;
-};
-
-export const AmountText = ({ label, currency, value, onChange, error }: AmountProps) => {
-  const [text, setText] = useState(value === undefined ? '' : fromMinor(value, currency));
-  return (
-    <TextInput
-      label={label}
-      inputMode="decimal"
-      value={text}
-      rightSection={<span className="small dim">{currency}</span>}
-      rightSectionWidth={44}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        onChange(toMinor(event.currentTarget.value, currency));
-      }}
-      error={error}
-    />
-  );
 };
