@@ -98,7 +98,7 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     const heard: Heard[] = [];
     const whole = [...index.populations.values()];
     for (const change of all) {
-      if (change.kind === 'segment') continue;
+      if (change.kind === 'segment' || change.kind === 'erased') continue;
       const { customerId } = change;
       const candidates = isWhole(change) ? whole : change.facts.flatMap((fact) => index.byFact(fact));
       if (candidates.length > 0) add(work, customerId, candidates, reasonOf(change));
@@ -114,11 +114,12 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     for (const { customerId, kind } of changes) if (kind === 'erased') await store.forget(customerId);
   };
 
-  // Who was merged away leaves everything; their place on lists goes to the one who lives on.
+  // Who was merged away leaves everything; their place on lists goes to the one who lives on, and back when it is undone.
   const withMerged = async (trx: Db, changes: readonly Change[]): Promise<readonly Change[]> => {
     const into = changes.filter(({ kind }) => kind === 'merged').map(({ customerId }) => customerId);
     if (into.length === 0) return changes;
     const store = createMembersStore(trx);
+    await store.restoreLists(into);
     const gone = await store.listMergedInto(into);
     for (const row of gone) await store.moveLists(row.id, row.into);
     return [
@@ -158,8 +159,7 @@ const nothingHeard = { alerts: [], needs: noNeeds };
 export type Live = ReturnType<typeof createLive>;
 
 // Of somebody new every rule may hold ("no country" does); a merge or an unmerge may change anything.
-const isWhole = (change: Change): boolean =>
-  change.kind === 'created' || change.kind === 'merged' || change.kind === 'erased';
+const isWhole = (change: Change): boolean => change.kind === 'created' || change.kind === 'merged';
 
 const reasonOf = (change: Change): string =>
   change.event

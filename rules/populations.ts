@@ -9,7 +9,7 @@ import type { VocabularySource } from './language.ts';
 import { createLive, type Live } from './live.ts';
 import { type Build, createBuild } from './segments/build.ts';
 import { createFollowers } from './segments/followers.ts';
-import { createLists } from './segments/lists.ts';
+import { createLists, type Lists } from './segments/lists.ts';
 import { createMembership } from './segments/membership.ts';
 import { createReconcile, type Reconcile } from './segments/reconcile.ts';
 import { segmentRoutes } from './segments/routes.ts';
@@ -18,6 +18,7 @@ import { createTicker, type Ticker } from './ticker.ts';
 
 export type Populations = {
   segments: Segments;
+  lists: Lists;
   alerts: Alerts;
   indexes: RuleIndexes;
   live: Live;
@@ -52,6 +53,7 @@ export const createPopulations = (
   createFollowers(platform, { indexes, build });
   return {
     segments,
+    lists,
     alerts,
     indexes,
     live,

@@ -24,6 +24,8 @@ const marks = (count: number): string => Array.from({ length: count }, () => '?'
 const tuples = (count: number, width: number): string =>
   Array.from({ length: count }, () => `(${marks(width)})`).join(', ');
 
+const lists = `select key from rules where kind = 'segment' and variant in ('static', 'snapshot')`;
+
 export const createMembersStore = (db: Db) => ({
   /** Two writers of one customer evaluate one after the other, the second seeing what the first wrote. SQLite has one writer. */
   lockCustomers: async (ids: readonly string[]): Promise<void> => {
@@ -105,13 +107,28 @@ export const createMembersStore = (db: Db) => ({
     ),
   /** Lists go with the person: a static membership of a merged customer becomes that of the one who lives on. */
   moveLists: async (from: string, into: string): Promise<void> => {
-    const lists = `select key from rules where kind = 'segment' and variant in ('static', 'snapshot')`;
     await db.raw(
       `insert into segment_members (segment, customer_id, version, reason, entered_at)
-       select segment, ?, version, 'merged', entered_at from segment_members where customer_id = ? and segment in (${lists})
-       on conflict do nothing`,
+       select segment, cast(? as text), version, 'merged', entered_at from segment_members
+       where customer_id = ? and segment in (${lists}) on conflict do nothing`,
       [into, from],
     );
+  },
+  /** After a merge was undone: who came back has its lists again, and the other loses those it had only by the merge. */
+  restoreLists: async (ids: readonly string[]): Promise<void> => {
+    const back = `from past_members where reason = 'merged' and customer_id in (${marks(ids.length)}) and segment in (${lists})`;
+    await db.raw(
+      `delete from segment_members where reason = 'merged' and customer_id in (${marks(ids.length)})
+       and segment in (select segment ${back})`,
+      [...ids, ...ids],
+    );
+    await db.raw(
+      `insert into segment_members (segment, customer_id, version, reason, entered_at)
+       select segment, customer_id, version, 'list', min(entered_at) ${back} group by segment, customer_id, version
+       on conflict do nothing`,
+      [...ids],
+    );
+    await db.raw(`delete ${back}`, [...ids]);
   },
   /** The customer is in nothing any more; where they were stays as history. */
   leaveAll: async (customerId: string, reason: string, now: number): Promise<void> => {

@@ -257,3 +257,109 @@ eachDatabase('an import is followed by builds of the segments that read what it 
   const builds = await writer('audit').where({ action: 'segment.built', subject_id: 'british' });
   expect(builds).toHaveLength(1);
 });
+
+eachDatabase('a merge moves history and lists to the one who lives on, undoing it gives them back', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  for (const key of ['recent', 'british', 'british-recent']) await shop.segment(key, rules[key]!);
+  await shop.segments.create({ key: 'staff', name: 'Staff', type: 'static' }, system);
+  await shop.settle();
+  const ada = await shop.customer({ country: 'GB' });
+  const twin = await shop.customer();
+  await shop.order(ada, 100);
+  await shop.order(twin, 100);
+  await shop.lists.change('staff', { add: [twin] }, system);
+  expect(await shop.members('recent')).toEqual([]);
+
+  const { id } = await shop.core.customers.merge(twin, ada, system);
+  for (const key of ['recent', 'british', 'british-recent', 'staff']) expect(await shop.members(key)).toEqual([ada]);
+  for (const key of ['recent', 'british', 'british-recent']) expect(await shop.bySql(key)).toEqual([ada]);
+  expect(await shop.ask('select * from metrics where customer_id = ?', twin)).toEqual([]);
+
+  await shop.core.customers.unmerge(ada, id, system);
+  expect(await shop.members('recent')).toEqual([]);
+  expect(await shop.members('british')).toEqual([ada]);
+  expect(await shop.members('staff')).toEqual([twin]);
+});
+
+eachDatabase('of somebody erased nothing is left in segments, their history and firings', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  await shop.segment('recent', rules.recent!);
+  await shop.segment('elsewhere', rules.elsewhere!);
+  const trigger = { kind: 'segment', segment: 'recent', moment: 'entered' } as const;
+  await shop.alerts.create({ key: 'a', name: 'A', trigger, cooldown: 'P1D', actions: [{ kind: 'webhook' }] }, system);
+  await shop.alerts.activate('a', undefined, system);
+  await shop.settle();
+  const ada = await shop.customer();
+  await shop.order(ada, 100);
+  await shop.order(ada, 100);
+  const tables = ['segment_members', 'metrics', 'firings', 'alert_cooldowns'];
+  for (const table of tables) expect(await shop.ask(`select * from ${table}`)).not.toEqual([]);
+  await shop.core.customers.erase(ada, system);
+  for (const table of [...tables, 'past_members']) expect(await shop.ask(`select * from ${table}`)).toEqual([]);
+  expect(await shop.bySql('elsewhere')).toEqual([]);
+});
+
+eachDatabase('a build that breaks in the middle goes on where it stopped', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  const { writer } = shop.platform.database;
+  const rows = Array.from({ length: 3000 }, (_, n) => ({
+    id: `c${String(n).padStart(5, '0')}`,
+    country: n % 3 === 0 ? 'GB' : 'DE',
+    created_at: 0,
+    updated_at: 0,
+  }));
+  await writer.batchInsert('customers', rows, 100);
+  const arm =
+    on.dialect === 'sqlite'
+      ? [
+          "create trigger bomb before insert on segment_members when new.customer_id = 'c02700' begin select raise(abort, 'bomb'); end",
+        ]
+      : [
+          "create function bomb() returns trigger language plpgsql as $$ begin raise exception 'bomb'; end $$",
+          "create trigger bomb before insert on segment_members for each row when (new.customer_id = 'c02700') execute function bomb()",
+        ];
+  for (const sql of arm) await writer.raw(sql);
+  await shop.segment('british', rules.british!);
+  const job = (await shop.segments.get('british')).buildJob!;
+  const seen = async () => (await shop.platform.jobs.find(job))!;
+  for (let i = 0; i < 500 && (await seen()).last_error === null; i++) await new Promise((r) => setTimeout(r, 10));
+  const { after } = JSON.parse((await seen()).progress!) as { after: string };
+  expect(after >= 'c00900').toBe(true);
+  expect((await shop.members('british')).length).toBeGreaterThan(300);
+  await writer.raw(on.dialect === 'sqlite' ? 'drop trigger bomb' : 'drop trigger bomb on segment_members');
+  shop.clock.advance(10_000);
+  await shop.settle();
+  expect(await shop.members('british')).toEqual(await shop.bySql('british'));
+  expect(await shop.members('british')).toHaveLength(1000);
+  expect(JSON.parse((await seen()).result!)).toMatchObject({ entered: 1000, done: 3000, total: 3000 });
+});
+
+eachDatabase('the ticker sleeps until something is due and wakes by itself', async (on) => {
+  await using shop = await openShop(on, testClock());
+  await shop.segment('brief', { all: [orders('greaterThanInclusive', 1, { within: 'PT2S' })] });
+  await shop.settle();
+  await shop.populations.ticker.start();
+  const id = await shop.customer();
+  await shop.order(id, 100);
+  expect(await shop.members('brief')).toEqual([id]);
+  for (let i = 0; i < 400 && (await shop.members('brief')).length > 0; i++) await new Promise((r) => setTimeout(r, 20));
+  expect(await shop.members('brief')).toEqual([]);
+});
+
+eachDatabase('entering and leaving are told to whoever listens, with version and reason', async (on) => {
+  await using shop = await openShop(on, testClock(start));
+  await shop.segment('british', rules.british!);
+  await shop.settle();
+  const id = await shop.customer();
+  await shop.core.customers.change(id, { country: 'GB' }, system);
+  await shop.core.customers.change(id, { country: null }, system);
+  const told = () => shop.heard.filter(({ topic }) => topic.startsWith('segment.'));
+  for (let i = 0; i < 300 && told().length < 2; i++) await new Promise((r) => setTimeout(r, 10));
+  expect(told()).toMatchObject([
+    { topic: 'segment.entered', payload: { customerId: id, segment: 'british', version: 1 } },
+    {
+      topic: 'segment.left',
+      payload: { customerId: id, segment: 'british', reason: expect.stringMatching('country') },
+    },
+  ]);
+});

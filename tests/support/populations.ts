@@ -24,7 +24,7 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const populations = createPopulations(platform, { vocabulary, deeds: deedsOf(core) });
   await platform.jobs.start();
   platform.outbox.start();
-  const { segments, alerts } = populations;
+  const { segments, alerts, lists } = populations;
 
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 2000; i++) {
@@ -50,6 +50,7 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     populations,
     segments,
     alerts,
+    lists,
     heard,
     settle,
     ask,
