@@ -11,8 +11,9 @@ export const parseDecimal = (text: string): Decimal | undefined => {
   if (/^-?\d{1,15}(\.\d{1,10})?$/.test(text)) return exact(text);
   let plain = text.normalize('NFKC').replace(/[\s'’_]/g, '');
   const negative = /^\(.*\)$/.test(plain) || /^-|-$/.test(plain.replace(/^[^\d-]+/, ''));
-  plain = plain.replace(/^[(+-]+|[)-]+$/g, '').replace(/^\p{Sc}|^[A-Za-z]{2,3}\$?|\p{Sc}$|[A-Za-z]{3}$|元$/gu, '');
-  plain = plain.replace(/^[+-]/, '');
+  plain = plain.replace(/^\((.*)\)$/, '$1').replace(/^[+-]|-$/, '');
+  const bare = plain.replace(/^\p{Sc}|^[A-Za-z]{2,3}\$?|\p{Sc}$|[A-Za-z]{3}$|元$/gu, '');
+  plain = bare === plain ? bare : bare.replace(/^[+-]/, '');
   if (!/^(\d[\d.,]*|[.,]\d+)$/.test(plain) || plain.length > 30) return undefined;
   const sign = decimalSign(plain);
   const [whole = '', fraction = '', ...more] = sign === undefined ? [plain] : plain.split(sign);

@@ -72,7 +72,8 @@ export const createFramer = ({ delimiter, newline = '\n', limit = recordLimit }:
         if (text[i] === '\r' && i + 1 >= text.length && !ended) return { end: -1 };
         const atReturn = text[i] === '\r' && (text[i + 1] === newline || i + 1 >= text.length);
         if (text[i] !== delimiter && text[i] !== newline && !atReturn)
-          return { end: orEnd(lineEnd, text), problem: 'BAD_QUOTE' };
+          // The line at fault may still be arriving.
+          return lineEnd < 0 && !ended ? { end: -1 } : { end: orEnd(lineEnd, text), problem: 'BAD_QUOTE' };
         if (atReturn) i++;
       } else {
         while (i < text.length && text[i] !== delimiter && text[i] !== newline) i++;
