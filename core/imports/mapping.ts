@@ -51,7 +51,8 @@ export const createMapper = (kind: ImportKind, fields: readonly Field[], mapping
   const decide = (column: string): string | null => {
     const said = mapping.get(column);
     if (said !== undefined) return said;
-    const field = isOpenField(kind, column) ? column : byName.get(plain(column))?.find((name) => !taken.has(name));
+    const exact = isOpenField(kind, column) || fields.some(({ name }) => name === column);
+    const field = exact && !taken.has(column) ? column : byName.get(plain(column))?.find((name) => !taken.has(name));
     if (field === undefined) return null;
     taken.add(field);
     return field;
@@ -99,7 +100,8 @@ const namesOf = (fields: readonly Field[]): Map<string, string[]> => {
     const list = names.get(key) ?? [];
     if (key !== '' && !list.includes(field)) names.set(key, [...list, field]);
   };
-  for (const { name } of fields) add(name, name);
+  // Elsewhere "Customer ID" is the other system's id: only the exact name means ours.
+  for (const { name } of fields) if (name !== 'customer.id') add(name, name);
   for (const { name, title, titleZh } of fields) {
     add(title, name);
     add(titleZh, name);

@@ -6,7 +6,7 @@ import { detectDelimiter } from './delimiter.ts';
 import { detectEncoding, type Encoding } from './encoding.ts';
 import { ImportFileUnreadable } from './errors.ts';
 import { createFramer, type Frame } from './frames.ts';
-import { isGzip, type Source, unpackHead } from './source.ts';
+import { isGzip, type Source, toFailure, unpackHead } from './source.ts';
 
 export type Format = (typeof importFormats)[number];
 export type Shape = { format: Format; encoding: Encoding; gzip: boolean; delimiter: string | null; newline: string };
@@ -88,10 +88,7 @@ export const readRecords = async function* (source: Source, shape: Shape, reader
       if (records.length > 0) yield records;
     }
   } catch (error) {
-    const code = (error as { code?: string }).code ?? '';
-    if (code.startsWith('Z_'))
-      throw new ImportFileUnreadable('The gzip file is damaged or breaks off.', { cause: error });
-    throw error;
+    throw toFailure(error);
   }
   const rest = [...reader.push(decoder.decode()), ...reader.end()];
   if (rest.length > 0) yield rest;

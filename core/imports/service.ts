@@ -12,7 +12,7 @@ import type { Faults } from '../faults.ts';
 import { type Actor, mayReadPersonalData, system } from '../http/actor.ts';
 import { GiveUp, type JobContext, TryLater } from '../jobs/jobs.ts';
 import type { Platform } from '../platform.ts';
-import { ImportFileUnreadable, ImportNotFound } from './errors.ts';
+import { ImportNotFound } from './errors.ts';
 import { inspectHead } from './inspect.ts';
 import { createOrderStore } from './order-store.ts';
 import { showImport } from './present.ts';
@@ -255,9 +255,7 @@ export const createImportService = ({
       const { head } = await readHead(path);
       const { columns, missing } = await lookAt(given.what, given.settings, head);
       tools.refuseMissing(missing);
-      const { hash } = await scanFile(path, isGzip(head)).catch((error: unknown) => {
-        throw new ImportFileUnreadable('The gzip file is damaged or breaks off.', { cause: error });
-      });
+      const { hash } = await scanFile(path, isGzip(head));
       const key = { what: given.what, file_hash: hash, dry_run: given.dryRun };
       const found = await store.findUnfinished(key);
       const same = found && JSON.stringify(found.settings) === JSON.stringify(given.settings) ? found : undefined;

@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { detectEncoding, type Encoding } from './encoding.ts';
+import { ImportFileUnreadable } from './errors.ts';
 
 const chunkBytes = 128 * 1024;
 
@@ -53,12 +54,24 @@ export const scanFile = async (path: string, gzip: boolean): Promise<Scan> => {
   const unpacked = gzip ? pipeline(file, createGunzip({ chunkSize: chunkBytes }), () => {}) : file;
   let encoding: Encoding | undefined;
   let first = true;
-  for await (const chunk of unpacked as AsyncIterable<Buffer>) {
-    if (encoding === undefined && (first ? !isAscii(chunk) || chunk.includes(0) : !isAscii(chunk)))
-      encoding = detectEncoding(first ? chunk : fromCharacterStart(chunk));
-    first = false;
+  try {
+    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+      if (encoding === undefined && (first ? !isAscii(chunk) || chunk.includes(0) : !isAscii(chunk)))
+        encoding = detectEncoding(first ? chunk : fromCharacterStart(chunk));
+      first = false;
+    }
+  } catch (error) {
+    throw toFailure(error);
   }
   return { bytes: file.bytesRead, hash: sha.digest('hex'), encoding: encoding ?? 'utf-8' };
+};
+
+/** What zlib says of a damaged file, as a failure that the caller may see; anything else as it is. */
+export const toFailure = (error: unknown): unknown => {
+  const code = (error as { code?: string }).code ?? '';
+  return code.startsWith('Z_')
+    ? new ImportFileUnreadable('The gzip file is damaged or breaks off.', { cause: error })
+    : error;
 };
 
 // A chunk from the middle of a file may begin inside a UTF-8 character.
