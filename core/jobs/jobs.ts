@@ -47,7 +47,7 @@ export class TryLater extends Error {
   }
 }
 
-const defaults = { attempts: 8, leaseMs: 30_000, pollMs: 1000 };
+const defaults = { attempts: 8, leaseMs: 10_000, pollMs: 1000 };
 
 /** 1 s, 2 s, 4 s … one hour at most, with up to a quarter of jitter so that failures do not come back in step. */
 export const backoffMs = (attempts: number, chance: number): number =>
