@@ -13,6 +13,8 @@ import { insightRoutes } from './insights/routes.ts';
 import { createMessaging, type Messaging } from './messages/index.ts';
 import type { Platform } from './platform.ts';
 import { createPlugins, type Plugins } from './plugins/index.ts';
+import { recordRoutes } from './records/routes.ts';
+import { createRecords, type Records } from './records/service.ts';
 
 export type Core = {
   auth: Auth;
@@ -21,6 +23,7 @@ export type Core = {
   members: Members;
   events: Events;
   commerce: Commerce;
+  records: Records;
   plugins: Plugins;
   hooks: Hooks;
   messages: Messaging;
@@ -38,6 +41,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
   const { attributes, customers, members, ...people } = createCustomers(platform);
   const events = createEvents({ platform, customers });
   const { commerce, ...shop } = createCommerce(platform, customers);
+  const records = createRecords({ platform, customers });
   const plugins = createPlugins(platform, { events });
   const hooks = createHooks({ runner: plugins.runner, outbox: platform.outbox });
   const messages = createMessaging(platform, hooks);
@@ -50,6 +54,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     members,
     events,
     commerce,
+    records,
     plugins,
     hooks,
     messages,
@@ -62,6 +67,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
       ...people.served,
       ...eventRoutes(events),
       ...shop.served,
+      ...recordRoutes(records),
       ...plugins.served,
       ...messages.served,
       ...insightRoutes(insights),
