@@ -30,19 +30,24 @@ export const readJson = async (request: IncomingMessage, limit: number): Promise
   return parseJson(text);
 };
 
-/** JSON.parse that refuses depth and size before they cost anything, `__proto__` members, and U+0000, which PostgreSQL cannot keep. */
+/** JSON.parse that refuses depth and size before they cost anything, `__proto__` members, and text no database keeps. */
 export const parseJson = (text: string): unknown => {
   guardShape(text);
   try {
-    return JSON.parse(text, (key, value) => {
-      if (key === '__proto__') throw new MalformedJson('A member may not be named __proto__.');
-      if (typeof value === 'string' && value.includes('\0')) throw new MalformedJson('Text may not hold U+0000.');
-      return value as unknown;
-    }) as unknown;
+    // A reviver is many times slower than plain parsing: only texts in which something could hide are walked.
+    return text.includes('__proto__') || text.includes('\\u') ? JSON.parse(text, refuse) : JSON.parse(text);
   } catch (error) {
     if (error instanceof MalformedJson) throw error;
     throw new MalformedJson(`The body is not JSON: ${(error as Error).message}`, { cause: error });
   }
+};
+
+const refuse = (key: string, value: unknown): unknown => {
+  if (key === '__proto__') throw new MalformedJson('A member may not be named __proto__.');
+  for (const part of [key, value])
+    if (typeof part === 'string' && (part.includes('\u0000') || !part.isWellFormed()))
+      throw new MalformedJson('Text may hold neither U+0000 nor half of a surrogate pair.');
+  return value;
 };
 
 const guardShape = (text: string): void => {
