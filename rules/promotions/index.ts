@@ -9,11 +9,17 @@ import { createQuotes, type FindCustomer } from './quotes.ts';
 import { createRedemptions } from './redemptions.ts';
 import { promotionRoutes } from './routes.ts';
 import { createTill } from './till.ts';
+import { createUsageStore } from './usage-store.ts';
 
 export type PromotionDeps = { platform: Platform; core: Core; vocabulary: VocabularySource };
 
 export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) => {
   const { database, log } = platform;
+  // Redemptions go with the person when two customers become one, and so does what they have used.
+  platform.changes.subscribe(async (trx, changes) => {
+    for (const { kind, customerId } of changes)
+      if (kind === 'merged') await createUsageStore(trx).recountOfCustomer(customerId);
+  });
   const codeMaker = createCodeMaker(systemRandom);
   const live = createLivePromotions({ database, vocabulary, log });
   const documents = createPromotionDocuments({ platform, core, vocabulary });

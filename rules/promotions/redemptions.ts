@@ -48,11 +48,9 @@ export const createRedemptions = (deps: RedemptionDeps) => {
   const redeem = async (actor: Actor, request: RedeemRequest): Promise<RedeemReply> => {
     const { orderId, cart } = request;
     const customerId = await quotes.customerOf(request.customer);
-    const hash = createHash('sha256')
-      .update(toJson([customerId, cart]))
-      .digest('hex');
+    const hash = createHash('sha256').update(toJson(cart)).digest('hex');
     const known = await createRedemptionStore(database.reader).findOrder(orderId);
-    if (known) return replay(known, hash);
+    if (known) return replay(known, hash, customerId);
     for (let attempt = 1; ; attempt++) {
       const asked = { cart, customerId, now: clock.now(), isRedemption: true };
       const beside = attempt <= optimisticAttempts ? await quotes.of(asked) : undefined;
@@ -94,7 +92,7 @@ export const createRedemptions = (deps: RedemptionDeps) => {
       redeemed_at: now,
       cancelled_at: null,
     };
-    if (!(await store.insertOrder(order))) return replay((await store.findOrder(orderId))!, hash);
+    if (!(await store.insertOrder(order))) return replay((await store.findOrder(orderId))!, hash, customerId);
     if ((await createDocumentStore(trx).readGeneration()) !== quote.live.generation) throw new Overtaken();
     const applied = quote.resolution.applied.toSorted((a, b) => (a.grant.key < b.grant.key ? -1 : 1));
     await takeCounters(trx, applied, quote);
@@ -189,9 +187,9 @@ export const createRedemptions = (deps: RedemptionDeps) => {
 
 export type Redemptions = ReturnType<typeof createRedemptions>;
 
-const replay = (order: OrderRow, hash: string): RedeemReply => {
+const replay = (order: OrderRow, hash: string, customerId: string | null): RedeemReply => {
   if (order.status === 'cancelled') throw new RedemptionCancelled(order.order_id);
-  if (order.request_hash !== hash) throw new OrderAlreadyRedeemed(order.order_id);
+  if (order.request_hash !== hash || order.customer_id !== customerId) throw new OrderAlreadyRedeemed(order.order_id);
   return fromJson<RedeemReply>(order.reply);
 };
 

@@ -79,6 +79,17 @@ export const createUsageStore = (db: Db) => ({
     return rows.length === 1;
   },
 
+  /** What a customer has used, counted again from the redemptions: after those of another came to them, or left. */
+  recountOfCustomer: async (customerId: string): Promise<void> => {
+    await db.raw('delete from promotion_customers where customer_id = ?', [customerId]);
+    await db.raw(
+      `insert into promotion_customers (customer_id, promotion, used)
+       select customer_id, promotion, count(*) from redemptions where customer_id = ? and status = 'redeemed'
+       group by customer_id, promotion`,
+      [customerId],
+    );
+  },
+
   giveOfCustomer: async (customerId: string, key: string): Promise<void> => {
     await db.raw('update promotion_customers set used = used - 1 where customer_id = ? and promotion = ?', [
       customerId,
