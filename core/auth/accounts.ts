@@ -50,9 +50,8 @@ export const createAccounts = (deps: {
       expires_at,
       used_at: null,
     });
-    // After the #, so that it reaches no server log and no Referer.
     const page = kind === 'invitation' ? 'invitation' : 'password-reset';
-    return { token, link: `${config.baseUrl}/${page}#${token}`, expiresAt: toIso(expires_at) };
+    return { token, link: `${config.baseUrl}/${page}?token=${token}`, expiresAt: toIso(expires_at) };
   };
 
   /** Sets the password of the link's owner and ends whatever was signed in. */

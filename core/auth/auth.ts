@@ -8,6 +8,7 @@ import { createAuthenticate } from './authenticate.ts';
 import { createBearer } from './bearer.ts';
 import { createSessionCookie } from './cookie.ts';
 import { createCutoff } from './cutoff.ts';
+import { linkRoutes } from './link-pages.ts';
 import { createLogin } from './login.ts';
 import { createAccountMail } from './mail.ts';
 import { createClients } from './oauth/clients.ts';
@@ -41,6 +42,7 @@ export const createAuth = (platform: Platform) => {
   const authenticate: Middleware = createAuthenticate({ bearer, sessions, cookie });
   const served: Served[] = [
     ...authRoutes({ login, users, accounts, sessions, clients, grants, cookie }),
+    ...linkRoutes({ accounts, cookie, log }),
     ...oauthRoutes({ platform, clients, tokens, cutoff, cookie, login, sessions, users }),
   ];
   /** Deletes what has expired; used refresh tokens stay until then, so that a second use is seen. */

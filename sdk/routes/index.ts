@@ -1,3 +1,4 @@
+export * from './account-pages.ts';
 export * from './alerts.ts';
 export * from './auth.ts';
 export * from './commerce.ts';

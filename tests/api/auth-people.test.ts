@@ -13,7 +13,7 @@ eachDatabase('an invitation lets one person choose a password, once, within a we
   const made = await app.as('admin').post('/invitations', { email: 'Grace@Example.com', role: 'sales' });
   expect(made.status).toBe(201);
   expect(made.body.user).toMatchObject({ email: 'grace@example.com', role: 'sales', status: 'invited' });
-  expect(made.body.link).toContain(`#${made.body.token}`);
+  expect(made.body.link).toContain(`/invitation?token=${made.body.token}`);
   const accept = (token: string) =>
     app.as('anonymous').post('/invitations/accept', { token, name: 'Grace', password: 'grace has a password' });
   expect((await accept('x'.repeat(30))).body).toMatchObject({ status: 410, code: 'LINK_INVALID' });
@@ -56,7 +56,9 @@ eachDatabase('a reset goes by mail, works once, ends sessions, and tells strange
     const [known, unknown] = [await ask('owner@example.com'), await ask('nobody@example.com')];
     expect([known.status, known.body]).toEqual([unknown.status, unknown.body]);
     await expect.poll(() => mails.length, { timeout: 5000 }).toBe(1);
-    const token = /password-reset#(rap_ln_[\w-]+)/.exec(mails[0]!.replace(/=\r?\n/g, ''))![1]!;
+    const token = /password-reset\?token=(rap_ln_[\w-]+)/.exec(
+      mails[0]!.replace(/=\r?\n/g, '').replaceAll('=3D', '='),
+    )![1]!;
     const confirm = () =>
       app.as('anonymous').post('/password/reset/confirm', { token, password: 'a password after reset' });
     expect((await confirm()).status).toBe(200);
@@ -68,6 +70,26 @@ eachDatabase('a reset goes by mail, works once, ends sessions, and tells strange
   } finally {
     server.close();
   }
+});
+
+eachDatabase('the page behind a link sets the password without the console', async (on) => {
+  await using app = await testApp(on);
+  const visitor = app.as('anonymous');
+  const { token } = (await app.as('owner').post('/invitations', { email: 'ida@example.com', role: 'viewer' })).body;
+  const page = await visitor.get(`/invitation?token=${token}`);
+  expect(page.status).toBe(200);
+  expect(page.body).toContain(`value="${token}"`);
+  expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect((await visitor.get('/invitation?token="><script>')).body).not.toContain('<script');
+  const choose = (password: string, headers: Record<string, string> = {}, path = '/invitation') =>
+    visitor.post(path, new URLSearchParams({ token, password }), headers);
+  expect((await choose('too short')).status).toBe(400);
+  expect((await choose('ida has a password', { Origin: 'https://evil.example' })).status).toBe(403);
+  expect((await choose('ida has a password', {}, '/password-reset')).status).toBe(410);
+  const done = await choose('ida has a password', { 'Accept-Language': 'zh' });
+  expect([done.status, done.body.includes('密码已设置')]).toEqual([200, true]);
+  expect((await choose('ida has a password')).status).toBe(410);
+  expect(await signInStatus(app, 'ida@example.com', 'ida has a password')).toBe(200);
 });
 
 eachDatabase('accounts are listed, changed and suspended; suspending ends sessions and tokens', async (on) => {

@@ -125,7 +125,7 @@ const renewing = (clock: TestClock, make: () => Promise<Record<string, string>>)
   };
 };
 
-const roots = /^\/(api|oauth|\.well-known)\/|^\/(healthz|readyz|metrics)\b/;
+const roots = /^\/(api|oauth|\.well-known)\/|^\/(healthz|readyz|metrics|invitation|password-reset)(?![\w/])/;
 
 const createTestClient = (url: string, credentials: () => Promise<Record<string, string>>): TestClient => {
   const send =

@@ -3,10 +3,10 @@ import { grantableScopes } from '@rapport/sdk';
 import * as routes from '@rapport/sdk/routes';
 import { clientGrants } from '@rapport/sdk/schemas';
 import { type Served, serve } from '../../http/serve.ts';
+import { pageLanguages } from '../words.ts';
 import { type AuthorizeDeps, createAuthorizeEndpoint } from './authorize-endpoint.ts';
 import { answerOAuth } from './forms.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
-import { pageLanguages } from './words.ts';
 
 export const oauthRoutes = (deps: AuthorizeDeps): Served[] => {
   const { log } = deps.platform;

@@ -1,4 +1,4 @@
-// The words of the sign-in and consent pages, in English and Chinese. Scopes are said as what the app will do.
+// The words of the pages the server draws itself, in English and Chinese. Scopes are said as what the app will do.
 import type { Resource, Scope } from '@rapport/sdk';
 
 export const pageLanguages = ['en', 'zh'] as const;
@@ -69,6 +69,13 @@ export const pageWords: Record<PageLanguage, Record<string, string>> = {
     deny: 'Do not allow',
     refused: 'This request cannot be answered',
     refusedHint: 'Go back to the app and try again. If it happens again, tell the people who made the app:',
+    choose: 'Choose your password',
+    newPassword: 'New password (at least 12 characters)',
+    save: 'Save',
+    tooShort: 'The password needs at least 12 characters.',
+    saved: 'Your password is set.',
+    toSignIn: 'Go to sign-in',
+    linkInvalid: 'This link was used, has expired, or never was. Ask for a new one.',
     stale: 'The page was open too long or belongs to another session. Look at the request again.',
   },
   zh: {
@@ -89,6 +96,13 @@ export const pageWords: Record<PageLanguage, Record<string, string>> = {
     deny: '不允许',
     refused: '无法处理此请求',
     refusedHint: '请返回应用重试。若仍然失败，请将以下信息告知应用的开发者：',
+    choose: '设置密码',
+    newPassword: '新密码（至少 12 个字符）',
+    save: '保存',
+    tooShort: '密码至少需要 12 个字符。',
+    saved: '密码已设置。',
+    toSignIn: '前往登录',
+    linkInvalid: '此链接已被使用、已过期或不存在。请重新获取。',
     stale: '页面打开时间过长，或属于另一个会话。请重新查看此请求。',
   },
 };
