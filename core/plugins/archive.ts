@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, type ZlibOptions } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { Failure } from '../errors.ts';
+import type { Failure } from '../errors.ts';
 import { ArchiveInvalid, ArchiveTooLarge } from './errors.ts';
 
 export type PackageFiles = Map<string, Buffer>;
@@ -19,29 +19,20 @@ export const readArchive = async (packed: Buffer): Promise<PackageFiles> => {
   const files: PackageFiles = new Map();
   let unpacked = 0;
   const tar = extract();
+  // The bytes are in memory and bounded, so a fault is kept and the rest runs through: destroying the parser would throw its
+  // error once more, into nowhere.
+  let fault: Failure | undefined;
   tar.on('entry', (header, stream, next) => {
-    const refuse = (error: Failure): void => void tar.destroy(error);
-    if (header.type === 'directory') return void stream.resume().on('end', next);
-    const pointer = `/${pointerPart(header.name)}`;
-    if (header.type !== 'file')
-      return refuse(
-        new ArchiveInvalid(`"${header.name}" is a ${header.type ?? 'strange entry'}, not a file.`, { pointer }),
-      );
-    const path = insidePath(header.name);
-    if (!path) return refuse(new ArchiveInvalid(`"${header.name}" leads out of the package.`, { pointer }));
-    if (files.has(path)) return refuse(new ArchiveInvalid(`"${path}" is there twice.`, { pointer }));
-    if (files.size >= archiveLimits.files)
-      return refuse(new ArchiveTooLarge(`It has more than ${archiveLimits.files} files.`));
     const chunks: Buffer[] = [];
     stream.on('data', (chunk) => {
-      const bytes = chunk as Buffer;
-      unpacked += bytes.length;
-      chunks.push(bytes);
-      if (unpacked > archiveLimits.unpacked)
-        refuse(new ArchiveTooLarge(`It unpacks to more than ${archiveLimits.unpacked} bytes.`, { pointer }));
+      if (!fault) chunks.push(chunk as Buffer);
     });
+    stream.on('error', () => {});
     stream.on('end', () => {
-      files.set(path, Buffer.concat(chunks));
+      const bytes = Buffer.concat(chunks);
+      unpacked += bytes.length;
+      if (header.type !== 'directory') fault ??= faultOf(header.name, header.type ?? undefined, files, unpacked);
+      if (!fault && header.type !== 'directory') files.set(insidePath(header.name)!, bytes);
       next();
     });
   });
@@ -52,10 +43,26 @@ export const readArchive = async (packed: Buffer): Promise<PackageFiles> => {
       tar.end(plain);
     });
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new ArchiveInvalid(`It cannot be read: ${(error as Error).message}`, { cause: error });
+    throw fault ?? new ArchiveInvalid(`It cannot be read: ${(error as Error).message}`, { cause: error });
   }
+  if (fault) throw fault;
   return withoutTopFolder(files);
+};
+
+const faultOf = (
+  name: string,
+  type: string | undefined,
+  files: PackageFiles,
+  unpacked: number,
+): Failure | undefined => {
+  const pointer = `/${pointerPart(name)}`;
+  if (type !== 'file') return new ArchiveInvalid(`"${name}" is a ${type ?? 'strange entry'}, not a file.`, { pointer });
+  const path = insidePath(name);
+  if (!path) return new ArchiveInvalid(`"${name}" leads out of the package.`, { pointer });
+  if (files.has(path)) return new ArchiveInvalid(`"${path}" is there twice.`, { pointer });
+  if (files.size >= archiveLimits.files) return new ArchiveTooLarge(`It has more than ${archiveLimits.files} files.`);
+  if (unpacked > archiveLimits.unpacked)
+    return new ArchiveTooLarge(`It unpacks to more than ${archiveLimits.unpacked} bytes.`, { pointer });
 };
 
 // The ceiling counts headers and padding too: a bomb ends here, before it is a file.
