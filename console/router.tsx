@@ -172,7 +172,7 @@ const developers = createRoute({
   getParentRoute: () => frame,
   path: '/developers',
   beforeLoad: needs('clients:read'),
-  component: lazyRouteComponent(() => import('./pages/developers.tsx'), 'Developers'),
+  component: lazyRouteComponent(() => import('./pages/developers/developers.tsx'), 'Developers'),
 });
 const settings = createRoute({
   getParentRoute: () => frame,

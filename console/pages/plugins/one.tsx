@@ -1,2 +1,151 @@
-// Written next.
-export const PluginPage = () => null;
+// One plugin: what it asks for, its settings, what its calls came to, what it logged.
+import '../../styles/plugins.css';
+import { Button } from '@mantine/core';
+import { disablePlugin, enablePlugin, getPlugin, removePlugin } from '@rapport/sdk/routes';
+import type { Plugin } from '@rapport/sdk/schemas';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { call, queries } from '../../api/client.ts';
+import { useMay } from '../../api/session.ts';
+import { useConfirm } from '../../parts/form.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { PageTabs } from '../../parts/tabs.tsx';
+import { Loaded, tellTrouble, Waiting } from '../../parts/trouble.tsx';
+import { useWords } from '../../words/words.ts';
+import { Logs, Runs } from './activity.tsx';
+import { Consent } from './consent.tsx';
+import { idParam } from './plugin-id.ts';
+import { localText } from './settings-schema.ts';
+import { PluginState } from './state.tsx';
+
+const SettingsForm = lazy(() => import('./settings-form.tsx').then((module) => ({ default: module.SettingsForm })));
+
+export const PluginPage = () => {
+  const { id } = useParams({ from: '/frame/plugins/$id' });
+  const query = useQuery({
+    queryKey: ['plugins', id],
+    queryFn: ({ signal }) => call(getPlugin, { params: { id }, signal }),
+  });
+  return <Loaded query={query}>{(data) => <Whole plugin={data} />}</Loaded>;
+};
+
+const Whole = ({ plugin }: { plugin: Plugin }) => {
+  const { t, language } = useWords();
+  const may = useMay();
+  const navigate = useNavigate();
+  const { ask, dialog } = useConfirm();
+  const { tab = 'access' } = useSearch({ from: '/frame/plugins/$id' });
+  const id = idParam(plugin.id);
+  const mayWrite = may('plugins:write');
+  const refresh = () => queries.invalidateQueries({ queryKey: ['plugins'] });
+  const enable = useMutation({
+    mutationFn: () => call(enablePlugin, { params: { id } }),
+    onSuccess: refresh,
+    onError: tellTrouble,
+  });
+  const disable = useMutation({
+    mutationFn: () => call(disablePlugin, { params: { id } }),
+    onSuccess: refresh,
+    onError: tellTrouble,
+  });
+  const remove = useMutation({
+    mutationFn: () => call(removePlugin, { params: { id } }),
+    onSuccess: async () => {
+      await navigate({ to: '/plugins' });
+      await refresh();
+    },
+    onError: tellTrouble,
+  });
+  const hasSettings =
+    Object.keys((plugin.settingsSchema as { properties?: object } | null)?.properties ?? {}).length > 0;
+  return (
+    <Page
+      title={localText(plugin.title, language) ?? plugin.id}
+      back={{ to: '/plugins', label: t('nav.plugins') }}
+      lead={
+        <>
+          {localText(plugin.description, language)}
+          <br />
+          <span className="head-tags">
+            <PluginState plugin={plugin} />
+            <span className="mono">
+              {plugin.id} {plugin.version}
+            </span>
+            <span>
+              {t('plugins.by', { publisher: plugin.publisher })} · {plugin.license}
+            </span>
+          </span>
+        </>
+      }
+      actions={
+        mayWrite && (
+          <>
+            {plugin.status === 'disabled' && (
+              <Button loading={enable.isPending} onClick={() => enable.mutate()}>
+                {t('plugins.enable')}
+              </Button>
+            )}
+            {plugin.status === 'enabled' && (
+              <Button variant="default" loading={disable.isPending} onClick={() => disable.mutate()}>
+                {t('plugins.disable')}
+              </Button>
+            )}
+            {plugin.origin !== 'bundled' && (
+              <Button
+                variant="default"
+                onClick={() =>
+                  ask({
+                    title: t('plugins.removeTitle'),
+                    text: t('plugins.removeText'),
+                    confirm: t('do.remove'),
+                    danger: true,
+                    act: () => remove.mutate(),
+                  })
+                }
+              >
+                {t('do.remove')}
+              </Button>
+            )}
+          </>
+        )
+      }
+    >
+      {dialog}
+      {plugin.disabledReason && (
+        <p className="notice" role="alert">
+          {plugin.disabledReason}
+        </p>
+      )}
+      <PageTabs
+        label={plugin.id}
+        value={tab}
+        onChange={(next) => void navigate({ to: '/plugins/$id', params: { id }, search: { tab: next }, replace: true })}
+        tabs={[
+          {
+            value: 'access',
+            label: t('plugins.access'),
+            content: () => <Consent key={plugin.updatedAt} plugin={plugin} mayWrite={mayWrite} />,
+          },
+          ...(hasSettings
+            ? [
+                {
+                  value: 'settings',
+                  label: t('nav.settings'),
+                  content: () => (
+                    <Panel className="narrow-panel">
+                      <Suspense fallback={<Waiting />}>
+                        <SettingsForm key={plugin.updatedAt} plugin={plugin} readOnly={!mayWrite} />
+                      </Suspense>
+                    </Panel>
+                  ),
+                },
+              ]
+            : []),
+          { value: 'runs', label: t('plugins.runs'), content: () => <Runs id={id} /> },
+          { value: 'logs', label: t('plugins.logs'), content: () => <Logs id={id} /> },
+        ]}
+      />
+    </Page>
+  );
+};

@@ -1,2 +1,0 @@
-// Written next.
-export const Developers = () => null;
