@@ -59,7 +59,8 @@ export const isPrivateAddress = (address: string): boolean => {
   return true;
 };
 
-export const createOutgoing = (deps: { allowPrivateHosts: boolean }) => {
+export const createOutgoing = (deps: { allowPrivateHosts: boolean; isPrivate?: (address: string) => boolean }) => {
+  const isPrivate = deps.isPrivate ?? isPrivateAddress;
   const resolve = async (url: URL): Promise<{ address: string; family: number }> => {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const addresses = isIP(host)
@@ -67,7 +68,7 @@ export const createOutgoing = (deps: { allowPrivateHosts: boolean }) => {
       : await lookup(host, { all: true, verbatim: true }).catch(() => {
           throw new OutgoingRefused(`${host} has no address.`);
         });
-    if (!deps.allowPrivateHosts && addresses.some(({ address }) => isPrivateAddress(address)))
+    if (!deps.allowPrivateHosts && addresses.some(({ address }) => isPrivate(address)))
       throw new OutgoingRefused(`${host} is a private address.`);
     return addresses[0]!;
   };
@@ -87,7 +88,7 @@ export const createOutgoing = (deps: { allowPrivateHosts: boolean }) => {
         method,
         headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
         agent: false,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, left))]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(left)))]),
         lookup: (_host, options, done) =>
           options.all
             ? done(null, [pinned])
