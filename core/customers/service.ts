@@ -13,6 +13,7 @@ import type {
 import { toIso } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import type { Page } from '../data/page.ts';
+import { createPointReader } from '../data/point-reader.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { CustomerNotFound } from '../errors.ts';
 import { type Actor, mayReadPersonalData } from '../http/actor.ts';
@@ -23,7 +24,7 @@ import { CustomerGone } from './errors.ts';
 import type { Outcome } from './plan.ts';
 import { showCustomer } from './present.ts';
 import { listCustomers } from './search-store.ts';
-import { type CustomerWithTags, createCustomerStore } from './store.ts';
+import { type CustomerWithTags, createCustomerStore, findManySql } from './store.ts';
 import type { Write, WriteOptions } from './write.ts';
 
 export const createCustomerService = ({
@@ -41,12 +42,14 @@ export const createCustomerService = ({
   const show = async (row: CustomerWithTags, actor: Actor, db?: Db): Promise<Customer> =>
     showCustomer(row, (await attributes.context(db)).definitions, mayReadPersonalData(actor));
 
-  const find = async (id: string, actor: Actor, db: Db = reader): Promise<Customer | undefined> => {
-    const row = await createCustomerStore(db).find(id);
+  const points = createPointReader<CustomerWithTags>(database, { sql: findManySql, keyOf: ({ id }) => id });
+
+  const find = async (id: string, actor: Actor, db?: Db): Promise<Customer | undefined> => {
+    const row = db ? await createCustomerStore(db).find(id) : await points.find(id);
     return row && show(row, actor, db);
   };
 
-  const get = async (id: string, actor: Actor, db: Db = reader): Promise<Customer> => {
+  const get = async (id: string, actor: Actor, db?: Db): Promise<Customer> => {
     const customer = await find(id, actor, db);
     if (!customer) throw new CustomerNotFound(id);
     return customer;

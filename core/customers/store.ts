@@ -16,6 +16,12 @@ const findOne = {
   postgres: `select c.*, ${tagList.postgres} from customers c where c.id = ?`,
 };
 
+/** For `createPointReader`: the same row as `find`. */
+export const findManySql = {
+  sqlite: `select c.*, ${tagList.sqlite} from customers c where c.id in (select value from json_each(?))`,
+  postgres: `select c.*, ${tagList.postgres} from customers c where c.id = any(?::text[])`,
+};
+
 const plainTypes: Record<string, RowType> = {
   birthday_month_day: 'integer',
   version: 'integer',

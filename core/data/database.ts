@@ -16,6 +16,8 @@ export type Database = {
   writer: Db;
   /** For reads beside the writer; on SQLite it sees the last committed state. */
   reader: Db;
+  /** Runs before the connections close: for those who hold one. */
+  beforeClose: (run: () => Promise<void>) => void;
   close: () => Promise<void>;
 };
 
@@ -28,7 +30,7 @@ export const openDatabase = async (
   options: { readers?: number; poolSize?: number } = {},
 ): Promise<Database> =>
   url.startsWith('sqlite:')
-    ? openSqlite(url.slice('sqlite:'.length), options.readers ?? 3)
+    ? openSqlite(url.slice('sqlite:'.length), options.readers ?? 4)
     : openPostgres(url, options.poolSize ?? 10);
 
 const openSqlite = async (file: string, readers: number): Promise<Database> => {
@@ -49,11 +51,14 @@ const openSqlite = async (file: string, readers: number): Promise<Database> => {
   // The writer connects first: it turns the file to WAL before a reader looks at it.
   await writer.raw('select 1');
   const reader = open('reader', readers);
+  const closing: (() => Promise<void>)[] = [];
   return {
     dialect: 'sqlite',
     writer,
     reader,
+    beforeClose: (run) => void closing.push(run),
     close: async () => {
+      for (const run of closing) await run();
       await reader.destroy();
       await writer.destroy();
     },
@@ -74,7 +79,17 @@ const pragmas = (mode: 'writer' | 'reader'): string => `
 const openPostgres = async (url: string, poolSize: number): Promise<Database> => {
   const pool = knex({ client: 'pg', connection: url, pool: { min: 0, max: poolSize } });
   await pool.raw('select 1');
-  return { dialect: 'postgres', writer: pool, reader: pool, close: () => pool.destroy() };
+  const closing: (() => Promise<void>)[] = [];
+  return {
+    dialect: 'postgres',
+    writer: pool,
+    reader: pool,
+    beforeClose: (run) => void closing.push(run),
+    close: async () => {
+      for (const run of closing) await run();
+      await pool.destroy();
+    },
+  };
 };
 
 /** Which database a store's connection speaks to. */
