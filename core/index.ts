@@ -23,6 +23,7 @@ export { query } from './data/rows.ts';
 export { afterCommit, transact } from './data/transact.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
+export { createFaults, type Faults } from './faults.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
 export { createApp, pathOf } from './http/app.ts';
 export { createConsole } from './http/console.ts';

@@ -1,5 +1,5 @@
 // Puts together what lives on rules with a population: segments, alerts, their live evaluation, ticker, builds, reconciliation.
-import { type Core, type Platform, type Served, system } from '../core/index.ts';
+import { type Core, createFaults, InvalidRequest, type Platform, type Served, system } from '../core/index.ts';
 import { createFire, type Deeds } from './alerts/fire.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type Alerts, createAlerts } from './alerts/service.ts';
@@ -44,9 +44,10 @@ export const createPopulations = (
     onDue: (trx, at) => ticker.notice(trx, at),
   });
   const ticker = createTicker(platform, { indexes, evaluate: live.evaluate });
-  const build = createBuild(platform, { indexes, onDue: (trx, at) => ticker.notice(trx, at) });
+  const faults = createFaults(platform.config.fault);
+  const build = createBuild(platform, { indexes, faults, onDue: (trx, at) => ticker.notice(trx, at) });
   const segments = createSegments({ platform, vocabulary, checks, build });
-  const alerts = createAlerts({ platform, checks, build });
+  const alerts = createAlerts({ platform, checks, build, deeds });
   const lists = createLists(platform, { segments, live });
   const reconcile = createReconcile(platform, { indexes, live, ticker });
   platform.changes.subscribe(live.listen);
@@ -74,5 +75,11 @@ export const deedsOf = (core: Pick<Core, 'customers' | 'messages'>): Deeds => ({
   send: (trx, message) => core.messages.send(trx, message),
   tag: async (trx, customerId, tag) => {
     await core.customers.changeTags(customerId, { add: [tag] }, system, trx);
+  },
+  checkTemplate: async (key, channel, pointer) => {
+    const template = await core.messages.templates.find(key);
+    if (!template) throw new InvalidRequest(`There is no template ${key}.`, { pointer });
+    if (template.channel !== channel)
+      throw new InvalidRequest(`The template ${key} is for the channel ${template.channel}.`, { pointer });
   },
 });

@@ -25,6 +25,8 @@ export type Deeds = {
     },
   ) => Promise<string>;
   tag: (trx: Db, customerId: string, tag: string) => Promise<void>;
+  /** Refuses a template that is not there, or not for the channel. */
+  checkTemplate: (key: string, channel: string, pointer: string) => Promise<void>;
 };
 
 export type Cause = Firing['cause'];

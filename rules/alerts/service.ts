@@ -15,16 +15,21 @@ import { createDocuments, type RuleContent, type RuleDocument } from '../documen
 import { createDocumentStore } from '../documents-store.ts';
 import type { Build } from '../segments/build.ts';
 import { createMembersStore } from '../segments/members-store.ts';
+import type { Deeds } from './fire.ts';
 import { createAlertStore } from './store.ts';
 
-export type AlertDeps = { platform: Platform; checks: Checks; build: Build };
+export type AlertDeps = { platform: Platform; checks: Checks; build: Build; deeds: Pick<Deeds, 'checkTemplate'> };
 
-export const createAlerts = ({ platform, checks, build }: AlertDeps) => {
+export const createAlerts = ({ platform, checks, build, deeds }: AlertDeps) => {
   const { database } = platform;
 
   const check = async (content: RuleContent) => {
     const { trigger, actions } = content.params as AlertParams;
-    for (const [index, action] of actions.entries()) checkAction(action, `/actions/${index}`);
+    for (const [index, action] of actions.entries()) {
+      checkAction(action, `/actions/${index}`);
+      if (action.kind === 'message' && action.template !== undefined)
+        await deeds.checkTemplate(action.template, action.channel, `/actions/${index}/template`);
+    }
     const door = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
     if (trigger.kind === 'segment') await checkSegment(trigger.segment);
     if (!content.conditions) {

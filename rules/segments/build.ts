@@ -3,6 +3,7 @@
 import {
   type Db,
   dialectOf,
+  type Faults,
   GiveUp,
   type JobContext,
   type Platform,
@@ -31,7 +32,7 @@ export type Build = ReturnType<typeof createBuild>;
 
 export const createBuild = (
   platform: Platform,
-  deps: { indexes: RuleIndexes; onDue: (trx: Db, at: number | null) => void },
+  deps: { indexes: RuleIndexes; faults: Faults; onDue: (trx: Db, at: number | null) => void },
 ) => {
   const { database, clock, jobs, audit, log } = platform;
 
@@ -59,6 +60,7 @@ export const createBuild = (
       const left = await store.leaveUnwanted(id, wanted, span, row);
       const entered = await store.enterWanted(id, wanted, span, row);
       await planNext(trx, population, span, now);
+      await deps.faults.hit('build.chunk');
       return { entered, left };
     });
 
@@ -103,6 +105,7 @@ export const createBuild = (
         size = Math.max(bounds.least, Math.floor(size / 2));
         continue;
       }
+      await deps.faults.hit('build.committed');
       failures = 0;
       progress.after = upTo;
       progress.done = Math.min(progress.total, progress.done + size);
@@ -155,7 +158,7 @@ export const createBuild = (
         await request(trx, { kind: dependent.kind, key: dependent.key, reason: `segment ${key}` });
     });
 
-  jobs.work<BuildPayload>({ queue: buildQueue, handle: run, keep: true });
+  jobs.work<BuildPayload>({ queue: buildQueue, handle: run, keep: true, leaseMs: 10_000 });
 
   return { request };
 };

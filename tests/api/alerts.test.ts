@@ -145,6 +145,11 @@ eachDatabase('what is wrong with an alert is said with a code and a pointer', as
   expect((await owner.post('/alerts', { ...alert, conditions: city, actions: [both] })).body.pointer).toBe(
     '/actions/0/template',
   );
+  const { content: _, ...templated } = { ...message, template: 'none' };
+  expect((await owner.post('/alerts', { ...alert, conditions: city, actions: [templated] })).body).toMatchObject({
+    status: 400,
+    pointer: '/actions/0/template',
+  });
   expect((await owner.post('/alerts', { ...alert, conditions: city, cooldown: 'P' })).status).toBe(400);
   expect((await owner.post('/alerts', { ...alert, conditions: city, actions: [] })).status).toBe(400);
   const context = { all: [{ fact: 'event.properties.value', operator: 'greaterThan', value: 1 }] };
