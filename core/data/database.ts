@@ -72,6 +72,7 @@ const pragmas = (mode: 'writer' | 'reader'): string => `
   ${mode === 'writer' ? 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;' : 'PRAGMA query_only = ON;'}
   PRAGMA foreign_keys = ON;
   PRAGMA cache_size = ${mode === 'writer' ? -32768 : -16384};
+  PRAGMA wal_autocheckpoint = 4000;
   PRAGMA temp_store = MEMORY;
   PRAGMA mmap_size = ${mode === 'writer' ? 0 : 268435456};
 `;

@@ -204,7 +204,8 @@ export const createImportService = ({
   return {
     /** Registers the job and the sweep of old files. */
     register: (): void => {
-      jobs.work({ queue, handle: work, keep: true });
+      // A short lease: after a kill another process goes on within seconds.
+      jobs.work({ queue, handle: work, keep: true, leaseMs: 10_000 });
       platform.scheduler.add({ name: 'imports-sweep', cron: '17 3 * * *', run: sweep });
     },
     upload,
