@@ -29,8 +29,10 @@ export const compileSql = (
   dialect: Dialect,
   now: number,
 ): CompiledSql => {
-  const where = compileWhere(readTree(conditions, vocabulary), { dialect, now, zone: vocabulary.zone });
-  const living = sql`SELECT c.id AS customer_id FROM customers c WHERE c.merged_into IS NULL AND c.erased_at IS NULL AND ${where}`;
+  const target: SqlTarget = { dialect, now, zone: vocabulary.zone, joins: [] };
+  const where = planNode(readTree(conditions, vocabulary), true, target).build(1);
+  const joins = target.joins.reduce((all, each) => sql`${all}${each}`, text(''));
+  const living = sql`SELECT c.id AS customer_id FROM customers c${joins} WHERE c.merged_into IS NULL AND c.erased_at IS NULL AND ${where}`;
   return { sql: living.sql, bindings: [...living.bindings] };
 };
 
@@ -43,39 +45,65 @@ const isInSql = ({ use, other, operator }: Leaf): boolean =>
   (other === null || other.fact.sql !== undefined) &&
   findOperator(operator)?.sql === true;
 
-export const compileWhere = (tree: Node, target: SqlTarget): Fragment => compileNode(tree, true, target).where;
+/** `share`: the part of all customers that reaches a condition, roughly; of them `keeps` come through. */
+type Plan = { cost: number; keeps: number; build: (share: number) => Fragment };
 
-type Part = { where: Fragment; cost: number };
-
-const compileNode = (node: Node, positive: boolean, target: SqlTarget): Part => {
-  if (node.kind === 'not') return compileNode(node.child, !positive, target);
-  if (node.kind === 'leaf') return compileLeaf(node, positive, target);
+const planNode = (node: Node, positive: boolean, target: SqlTarget): Plan => {
+  if (node.kind === 'not') return planNode(node.child, !positive, target);
+  if (node.kind === 'leaf') return planLeaf(node, positive, target);
   const conjunction = (node.kind === 'all') === positive;
   const [neutral, decisive] = conjunction ? [always, never] : [never, always];
-  const parts = node.children
-    .map((child) => compileNode(child, positive, target))
-    .filter((part) => part.where !== neutral);
-  if (parts.length === 0) return { where: neutral, cost: 0 };
-  if (parts.some((part) => part.where === decisive)) return { where: decisive, cost: 0 };
   // Cheap conditions first: both databases look from left to right and stop as soon as the result is sure.
-  const sorted = parts.toSorted((a, b) => a.cost - b.cost);
-  const cost = parts.reduce((sum, part) => sum + part.cost, 0);
-  if (sorted.length === 1) return sorted[0]!;
-  return {
-    where: sql`(${join(
-      sorted.map((part) => part.where),
-      conjunction ? ' AND ' : ' OR ',
-    )})`,
-    cost,
+  const plans = node.children.map((child) => planNode(child, positive, target)).toSorted((a, b) => a.cost - b.cost);
+  const keeps = conjunction
+    ? plans.reduce((share, plan) => share * plan.keeps, 1)
+    : Math.min(
+        1,
+        plans.reduce((share, plan) => share + plan.keeps, 0),
+      );
+  const build = (share: number): Fragment => {
+    let reached = share;
+    const parts = plans.map((plan) => {
+      const part = plan.build(reached);
+      if (conjunction) reached *= plan.keeps;
+      return part;
+    });
+    const deciding = parts.filter((part) => part !== neutral);
+    if (deciding.length === 0) return neutral;
+    if (deciding.includes(decisive)) return decisive;
+    return deciding.length === 1 ? deciding[0]! : sql`(${join(deciding, conjunction ? ' AND ' : ' OR ')})`;
   };
+  return { cost: plans.reduce((sum, plan) => sum + plan.cost, 0), keeps, build };
 };
 
-const compileLeaf = (leaf: Leaf, positive: boolean, target: SqlTarget): Part => {
+// Above this share of customers one pass over all history is cheaper than a look at each.
+const manyCustomers = 0.05;
+
+const planLeaf = (leaf: Leaf, positive: boolean, target: SqlTarget): Plan => {
   if (!isInSql(leaf))
     throw new NoSqlTwin(findOperator(leaf.operator)?.sql === false ? leaf.operator : leaf.use.fact.id);
   const left = factSql(leaf.use, target);
-  const { holds, fails } = leaf.other ? between(leaf, left, factSql(leaf.other, target)) : against(leaf, left);
-  return { where: positive ? holds : fails, cost: left.cost };
+  const held = keptBy(leaf);
+  return {
+    cost: left.cost,
+    keeps: positive ? held : 1 - held,
+    build: (share) => {
+      const grouped =
+        share > manyCustomers && leaf.other === null ? left.grouped?.(leaf.operator, leaf.value) : undefined;
+      const plain = () => (leaf.other ? between(leaf, left, factSql(leaf.other, target)) : against(leaf, left));
+      const { holds, fails } = grouped ?? plain();
+      return positive ? holds : fails;
+    },
+  };
+};
+
+// No statistics are asked: an equality keeps a tenth, a range a third. Only the order of magnitude counts.
+const keptBy = ({ operator, value, use }: Leaf): number => {
+  if (use.type === 'boolean') return 0.5;
+  if (operator === 'equal' && value !== null) return 0.1;
+  if (operator === 'in') return Math.min(0.5, 0.1 * (value as readonly unknown[]).length);
+  if (operator === 'notEqual' || operator === 'notIn' || operator === 'doesNotContain') return 0.9;
+  return operator === 'contains' ? 0.1 : 0.4;
 };
 
 const factSql = ({ fact, params }: FactUse, target: SqlTarget): FactSql => fact.sql!(params, target);

@@ -2,7 +2,7 @@
 // range over that column (`age >= 18` is `birthday <= '2008-02-29'`), without functions or casts.
 import type { FactSql } from './fact.ts';
 import { type Fragment, join, never, sql, value } from './fragment.ts';
-import { acceptedBy, complement, inSet, inSteps } from './number-set.ts';
+import { acceptedBy, complement, inSet, inSteps, type NumberSet } from './number-set.ts';
 import { dayFromNumber, dayNumber } from './zone.ts';
 
 export const dayMs = 86_400_000;
@@ -21,11 +21,20 @@ export const steps = (column: Fragment, part: Part, cost = 2): FactSql => ({
 /** Whole days from an instant to now; negative for what is to come. */
 export const daysSinceInstant = (at: number, now: number): number => Math.floor((now - at) / dayMs);
 export const daysSinceInstantSql = (column: Fragment, now: number): FactSql =>
-  steps(column, (from, to) => {
+  steps(column, daysSincePart(column, now));
+/** A set of whole days since an instant, over the instant. */
+export const daysSinceSet =
+  (now: number) =>
+  (column: Fragment, set: NumberSet): Fragment =>
+    inSteps(set, column, daysSincePart(column, now));
+
+const daysSincePart =
+  (column: Fragment, now: number): Part =>
+  (from, to) => {
     const low = to === Infinity ? -Infinity : now - (to + 1) * dayMs + 1;
     const high = from === -Infinity ? Infinity : now - from * dayMs;
     return inSet(column, { kind: 'range', from: low, to: high, withNull: false });
-  });
+  };
 
 /** When `daysSinceInstant(at)` steps onto or off one of `values`. */
 export const momentsSinceInstant = (at: number, values: readonly number[], sign: 1 | -1): number[] =>

@@ -110,6 +110,8 @@ const columnFact = (
   sql: (_params, target) => columnSql(sql`c.${text(columnName)}`, type, target),
 });
 
+const fewValues = new Set(['c.country', 'c.stage']);
+
 const readColumn = (name: string, type: FactType): Read => {
   if (type === 'boolean')
     return ({ customer }) => {
@@ -126,6 +128,8 @@ const readColumn = (name: string, type: FactType): Read => {
 };
 
 const columnSql = (c: Fragment, type: FactType, { dialect }: SqlTarget): FactSql => {
+  // SQLite would follow the index of a column with few values into rows all over the table, which is slower than reading it.
+  if (dialect === 'sqlite' && fewValues.has(c.sql)) return { expression: sql`+${c}`, cost: 1 };
   if (type !== 'list') return { expression: c, cost: 1 };
   return {
     cost: 3,

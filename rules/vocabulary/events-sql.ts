@@ -1,10 +1,14 @@
 // `events` as SQL, over the index (customer, time). Properties are read by kind, so that a wrong kind is NULL, never a failed cast.
+
+import { averageSql } from './average-sql.ts';
 import { daysSinceInstantSql } from './calendar.ts';
 import type { EventsQuery } from './events.ts';
 import type { FactSql } from './fact.ts';
 import { propertyLimit, propertyScale } from './fraction.ts';
 import { type Fragment, join, type SqlTarget, sql, text, value } from './fragment.ts';
-import { averageSql, countSql, edgeOrder, lookup, type Rows, totalSql } from './history-sql.ts';
+import { groupedSql } from './grouped-sql.ts';
+import { countSql, edgeOrder, lookup, type Rows, totalSql } from './history-sql.ts';
+import { acceptedBy } from './number-set.ts';
 import { type Kind, propertySql } from './properties.ts';
 import { anySql, whereSql } from './where.ts';
 import { withinSql } from './window.ts';
@@ -16,14 +20,16 @@ export const eventsSql = (query: EventsQuery, target: SqlTarget): FactSql => {
   const { types, window, measure } = query;
   const type =
     types.length === 1 ? sql`e.type = ${value(types[0]!)}` : sql`e.type IN (${join(types.map(value), ', ')})`;
-  const filters = [
-    sql`e.customer_id = c.id`,
-    withinSql(at, window, target.now),
-    type,
-    ...whereSql(properties, query.where, target),
-  ];
-  const rows: Rows = sql`FROM events e WHERE ${join(filters, ' AND ')}`;
-  if (measure === 'count') return countSql(rows);
+  const filters = [withinSql(at, window, target.now), type, ...whereSql(properties, query.where, target)];
+  const everybody = sql`FROM events e WHERE ${join(filters, ' AND ')}`;
+  const rows: Rows = sql`${everybody} AND e.customer_id = c.id`;
+  if (measure === 'count') {
+    const groups = { customer: text('e.customer_id'), rows: everybody };
+    return {
+      ...countSql(rows),
+      grouped: groupedSql({ groups, aggregate: text('COUNT(*)'), whenNone: 0, setOf: acceptedBy }, target),
+    };
+  }
   if (query.property === null) {
     const earliest = measure === 'first' || measure === 'min';
     const found = lookup(sql`${text(earliest ? 'MIN' : 'MAX')}(${at})`, rows);

@@ -6,8 +6,8 @@ import type { Zone } from './zone.ts';
 export type Binding = string | number | null;
 export type Fragment = { sql: string; bindings: readonly Binding[] };
 
-/** What SQL is made for: the database, the frozen now, and the shop's calendar. */
-export type SqlTarget = { dialect: Dialect; now: number; zone: Zone };
+/** What SQL is made for: the database, the frozen now and the shop's calendar. `joins` collects tables beside the customer's. */
+export type SqlTarget = { dialect: Dialect; now: number; zone: Zone; joins: Fragment[] };
 
 /** `sql\`c.city = ${value(city)}\``: pieces nest, plain strings are not accepted. */
 export const sql = (texts: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment => ({

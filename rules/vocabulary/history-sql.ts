@@ -1,9 +1,6 @@
-// Aggregates over a customer's orders or events as SQL: correlated with the customer row `c`, never NULL for counts and sums,
-// exact for averages. "At least n" stops at the n-th row instead of counting on.
-import { isOrdering } from '../operators.ts';
 import type { FactSql, SqlComparison } from './fact.ts';
 import { decimal } from './fraction.ts';
-import { always, type Fragment, join, never, type SqlTarget, sql, text, value } from './fragment.ts';
+import { always, type Fragment, never, type SqlTarget, sql, text } from './fragment.ts';
 import { acceptedBy, inSet, type NumberSet } from './number-set.ts';
 
 /** `FROM … WHERE …` of the rows that count, for the customer `c`. */
@@ -62,7 +59,7 @@ const neverNull = (e: Fragment, set: NumberSet): Fragment => {
 };
 
 /** What a comparison with decimals accepts of a sum kept in whole `1/scale`. */
-const scaledSet = (operator: string, compared: unknown, scale: number): NumberSet => {
+export const scaledSet = (operator: string, compared: unknown, scale: number): NumberSet => {
   const scaled = (each: unknown): unknown => {
     if (typeof each !== 'number') return each;
     const { sum, count } = decimal(each);
@@ -81,65 +78,4 @@ export const edgeOrder = (at: Fragment, id: Fragment, which: 'first' | 'last', {
   const direction = text(which === 'last' ? 'DESC' : 'ASC');
   const collation = text(dialect === 'postgres' ? ' COLLATE "C"' : '');
   return sql` ORDER BY ${at} ${direction}, ${id}${collation} ${direction} LIMIT 1`;
-};
-
-/**
- * The average of `amount` over `amounts` (a SELECT of whole numbers named `amount`, NULLs left out), each `1/scale`.
- * Compared as sum against value × count, so nothing is rounded.
- */
-export const averageSql = (amounts: Fragment, scale: number, target: SqlTarget): FactSql => {
-  const having = (condition: Fragment): Fragment =>
-    sql`EXISTS (SELECT COUNT(*) FROM (${amounts}) a HAVING COUNT(a.amount) > 0 AND (${condition}))`;
-  const some = having(sql`1 = 1`);
-  const like = (operator: string, numbers: readonly number[]): Fragment =>
-    numbers.length === 0
-      ? never
-      : having(
-          join(
-            numbers.map((each) => compareAverage(operator, each, scale, target)),
-            ' OR ',
-          ),
-        );
-  return {
-    cost: 100,
-    compare: (operator, compared) => {
-      const list = (Array.isArray(compared) ? compared : [compared]) as unknown[];
-      const numbers = list.filter((each) => typeof each === 'number');
-      if (isOrdering(operator)) return opposite(like(operator, numbers.slice(0, 1)));
-      const among = like('equal', numbers);
-      const holds = !list.includes(null) ? among : among === never ? sql`NOT ${some}` : sql`(${among} OR NOT ${some})`;
-      const { fails } = opposite(holds);
-      return operator === 'equal' || operator === 'in' ? { holds, fails } : { holds: fails, fails: holds };
-    },
-  };
-};
-
-const symbols: Record<string, string> = {
-  lessThan: '<',
-  lessThanInclusive: '<=',
-  greaterThan: '>',
-  greaterThanInclusive: '>=',
-  equal: '=',
-};
-const largest = 9_000_000_000_000_000_000n;
-
-const compareAverage = (operator: string, compared: number, scale: number, { dialect }: SqlTarget): Fragment => {
-  const { sum, count } = decimal(compared);
-  const scaled = sum * BigInt(scale);
-  const symbol = text(symbols[operator]!);
-  if (dialect === 'postgres') {
-    const whole = (n: bigint): Fragment => sql`CAST(${value(String(n))} AS numeric)`;
-    return sql`SUM(a.amount) * ${whole(count)} ${symbol} ${whole(scaled)} * COUNT(a.amount)`;
-  }
-  // Quotient and rest apart, for SQLite's whole numbers have 64 bits and its products would turn into floats.
-  const floor = scaled / count - (scaled < 0n && scaled % count !== 0n ? 1n : 0n);
-  const bounded = floor > largest ? largest : floor < -largest ? -largest : floor;
-  const rest = bounded === floor ? scaled - floor * count : 0n;
-  const whole = (n: bigint): Fragment => sql`CAST(${value(String(n))} AS INTEGER)`;
-  const quotient = sql`(SUM(a.amount) / COUNT(a.amount) - (SUM(a.amount) % COUNT(a.amount) < 0))`;
-  const left = sql`(SUM(a.amount) - ${quotient} * COUNT(a.amount)) * ${whole(count)} ${symbol} ${whole(rest)} * COUNT(a.amount)`;
-  const level = sql`(${quotient} = ${whole(bounded)} AND ${left})`;
-  if (operator === 'equal') return level;
-  const strict = text(operator.startsWith('less') ? '<' : '>');
-  return sql`(${quotient} ${strict} ${whole(bounded)} OR ${level})`;
 };

@@ -36,6 +36,10 @@ export const complement = (set: NumberSet): NumberSet => {
   return { kind: 'range', from, to, withNull: !set.withNull };
 };
 
+/** Whether it holds a whole number. */
+export const holdsNumber = (set: NumberSet, number: number): boolean =>
+  set.kind === 'points' ? set.points.includes(number) !== set.negated : number >= set.from && number <= set.to;
+
 const largest = Number.MAX_SAFE_INTEGER;
 
 /** `expression` in the set. NULL where the expression is null and the set does not hold null: false for a WHERE. */

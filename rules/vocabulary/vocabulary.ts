@@ -6,6 +6,7 @@ import { contextFacts, propertyFact } from './context.ts';
 import { attributeFacts, customerFacts } from './customer.ts';
 import { eventsFact } from './events.ts';
 import type { FactDefinition, Params } from './fact.ts';
+import type { SqlTarget } from './fragment.ts';
 import { ordersFact } from './orders.ts';
 import { consentFact, memberFacts, scoreFacts, segmentFact, tagsFact } from './relations.ts';
 import { createZone, type Zone } from './zone.ts';
@@ -64,7 +65,7 @@ const plain: readonly FactType[] = ['text', 'number', 'integer', 'money', 'boole
 /** Whether the fact may stand in `value: { fact }`: it needs a plain expression, which what moves by day has not. */
 export const isComparable = (fact: FactDefinition, params: Params): boolean => {
   if (!plain.includes(typeOf(fact, params))) return false;
-  const target = { dialect: 'sqlite', now: 0, zone: createZone('UTC') } as const;
+  const target: SqlTarget = { dialect: 'sqlite', now: 0, zone: createZone('UTC'), joins: [] };
   return fact.sql === undefined || fact.sql(params, target).expression !== undefined;
 };
 

@@ -22,8 +22,17 @@ export const randomRule = (chance: Chance, depth = 3): Condition => {
   if (roll < 6) return { any: children() };
   if (roll < 8) return { not: randomRule(chance, depth - 1) };
   if (roll === 8 && chance.below(4) === 0) return { condition: 'romans' };
-  return chance.below(12) === 0 ? betweenFacts(chance) : against(randomFact(chance), chance);
+  if (chance.below(12) === 0) return betweenFacts(chance);
+  const leaf = against(randomFact(chance), chance);
+  return chance.below(4) === 0 ? { all: [...selective, leaf] } : leaf;
 };
+
+// Conditions that look selective, so that what stands beside them is planned for few customers.
+const selective: Condition[] = [
+  { fact: 'customer.type', operator: 'equal', value: 'person' },
+  { fact: 'attribute.boolean', operator: 'notEqual', value: true },
+  { fact: 'attribute.boolean', operator: 'in', value: [false, null] },
+];
 
 const against = ({ fact, params, values, ordered, kind }: Shape, chance: Chance): Condition => {
   const head = { fact, ...(params && { params }) };
