@@ -33,6 +33,7 @@ export type EventOutcome = {
   duplicate: boolean;
   failure?: Failure;
 };
+type Stored = { row: EventRow; outcome: EventOutcome; given: NewEvent };
 type Request = { events: PreparedEvent[]; actor: Actor };
 
 export const createEvents = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
@@ -77,7 +78,7 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
       }),
     );
     const now = clock.now();
-    const rows: { row: EventRow; outcome: EventOutcome }[] = [];
+    const rows: Stored[] = [];
     const moved = new Map<string, string>();
     for (const [r, { events, actor, looked: mine }] of parts.entries()) {
       const refused = outcomes[r]!.some(({ failure }) => failure);
@@ -92,7 +93,7 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
       );
       for (const [i, { event, outcome }] of good.entries()) {
         Object.assign(outcome, { id: ids.next(), customerId: owners[i]! });
-        rows.push({ outcome, row: rowOf(event, outcome, now) });
+        rows.push({ outcome, row: rowOf(event, outcome, now), given: event.given });
       }
     }
     for (const { row, outcome } of rows)
@@ -101,7 +102,7 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
     return outcomes;
   };
 
-  const insert = async (trx: Db, rows: { row: EventRow; outcome: EventOutcome }[], quiet: boolean): Promise<void> => {
+  const insert = async (trx: Db, rows: Stored[], quiet: boolean): Promise<void> => {
     const events = createEventStore(trx);
     const stored = await events.insertMany(rows.map(({ row }) => row));
     const repeated = rows.filter(({ row }) => !stored.has(row.id));
@@ -112,13 +113,17 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
         Object.assign(outcome, { id: first.id, customerId: first.customer_id, duplicate: true });
       }
     }
-    const fresh = rows.filter(({ row }) => stored.has(row.id)).map(({ row }) => row);
+    const entries = rows.filter(({ row }) => stored.has(row.id));
+    const fresh = entries.map(({ row }) => row);
     if (fresh.length === 0) return;
     const seen = new Map<string, number>();
     for (const row of fresh) seen.set(row.customer_id, Math.max(row.occurred_at, seen.get(row.customer_id) ?? 0));
     await createCustomerStore(trx).touchLastSeen([...seen]);
     if (quiet) return;
-    await changes.publish(trx, fresh.map(changeOf));
+    await changes.publish(
+      trx,
+      entries.map(({ row, given }) => changeOf(row, given.properties ?? {})),
+    );
     if (outbox.wants('event.recorded'))
       await outbox.emit(
         trx,
@@ -235,12 +240,12 @@ export const showEvent = (row: EventRow): CustomerEvent => ({
   properties: fromJson(row.properties),
 });
 
-const changeOf = (row: EventRow): Change => ({
+const changeOf = (row: EventRow, properties: Record<string, unknown>): Change => ({
   customerId: row.customer_id,
   kind: 'event',
   facts: ['events', 'customer.lastSeenAt'],
   at: row.occurred_at,
-  event: { id: row.id, type: row.type, occurredAt: toIso(row.occurred_at), properties: fromJson(row.properties) },
+  event: { id: row.id, type: row.type, occurredAt: toIso(row.occurred_at), properties },
 });
 
 const checkProperties = (text: string, value: unknown, pointer: string): void => {

@@ -34,32 +34,49 @@ const encode: Record<Dialect, (row: EventRow) => string> = {
 
 export const createEventStore = (db: Db) => {
   const dialect = dialectOf(db);
+  const textOf = (rows: readonly EventRow[]): string => `[${rows.map(encode[dialect]).join(',')}]`;
+
+  /** The rows that hold these keys already, by `source\nkey`. */
+  const findByKeys = async (
+    keys: readonly (readonly [source: string, key: string])[],
+  ): Promise<Map<string, { id: string; customer_id: string }>> => {
+    const set = rowSet(dialect, 'given', [
+      ['source', 'text'],
+      ['dedupe_key', 'text'],
+    ]);
+    const rows = await query<{ id: string; customer_id: string; source: string; dedupe_key: string }>(
+      db,
+      `select e.id, e.customer_id, e.source, e.dedupe_key from ${set.sql} join events e on e.source = given.source and e.dedupe_key = given.dedupe_key`,
+      [set.bind(keys)],
+    );
+    return new Map(rows.map((row) => [`${row.source}\n${row.dedupe_key}`, row]));
+  };
+
+  // SQLite's writer is alone, so looking first is exact, and cheaper than handing back the id of every row.
+  const withoutKnown = async (rows: readonly EventRow[]): Promise<EventRow[]> => {
+    const keyed = rows.filter((row) => row.dedupe_key !== null);
+    const known = new Set((await findByKeys(keyed.map((row) => [row.source, row.dedupe_key!] as const))).keys());
+    return rows.filter((row) => {
+      if (row.dedupe_key === null) return true;
+      const key = `${row.source}\n${row.dedupe_key}`;
+      if (known.has(key)) return false;
+      known.add(key);
+      return true;
+    });
+  };
+
   return {
+    findByKeys,
     /** Ids of the rows that were stored: those whose (source, dedupe_key) was new. */
     insertMany: async (rows: readonly EventRow[]): Promise<ReadonlySet<string>> => {
-      if (rows.length === 0) return new Set();
-      const all = `[${rows.map(encode[dialect]).join(',')}]`;
-      if (rows.every((row) => row.dedupe_key === null)) {
-        await db.raw(statements[dialect], [all]);
-        return new Set(rows.map(({ id }) => id));
+      const keyed = rows.some((row) => row.dedupe_key !== null);
+      if (keyed && dialect === 'postgres') {
+        const stored = await query<{ id: string }>(db, statements.postgres + once, [textOf(rows)]);
+        return new Set(stored.map(({ id }) => id));
       }
-      const stored = await query<{ id: string }>(db, statements[dialect] + once, [all]);
-      return new Set(stored.map(({ id }) => id));
-    },
-    /** The rows that hold these keys already, by `source\nkey`. */
-    findByKeys: async (
-      keys: readonly (readonly [source: string, key: string])[],
-    ): Promise<Map<string, { id: string; customer_id: string }>> => {
-      const set = rowSet(dialect, 'given', [
-        ['source', 'text'],
-        ['dedupe_key', 'text'],
-      ]);
-      const rows = await query<{ id: string; customer_id: string; source: string; dedupe_key: string }>(
-        db,
-        `select e.id, e.customer_id, e.source, e.dedupe_key from ${set.sql} join events e on e.source = given.source and e.dedupe_key = given.dedupe_key`,
-        [set.bind(keys)],
-      );
-      return new Map(rows.map((row) => [`${row.source}\n${row.dedupe_key}`, row]));
+      const fresh = keyed ? await withoutKnown(rows) : rows;
+      if (fresh.length > 0) await db.raw(statements[dialect], [textOf(fresh)]);
+      return new Set(fresh.map(({ id }) => id));
     },
     listTypes: (): Promise<{ type: string; last_at: number }[]> =>
       // Hops from type to type over the index (type, occurred_at, customer_id): its cost is the number of types, not of events.
