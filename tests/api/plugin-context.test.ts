@@ -60,7 +60,7 @@ eachDatabase('a plugin reads customers with what they bought, personal members m
     const { data } = await ctx.customers.list({ purchases: true, at: '${at}' });
     const orders = await ctx.orders.list();
     const before = await ctx.customers.get(data[0].id, { purchases: true, at: '2026-01-01T00:00:00.000Z' });
-    return [{ customer: customers[0].id, value: 1, reasons: [JSON.stringify(data), JSON.stringify(orders.data[0].lines), JSON.stringify(before.purchases), JSON.stringify(customers[0])] }];
+    return [{ customer: customers[0].id, value: 1, reasons: [JSON.stringify(data.map(({ id, email, phone, name, city, purchases }) => ({ id, email, phone, name, city, purchases }))), JSON.stringify(orders.data[0].lines), JSON.stringify(before.purchases), JSON.stringify(customers[0])] }];
   } };`;
   const scopes = { required: [asks('customers:read[email]'), asks('orders:read')] };
   await install(app, { ...scorer, scopes }, code);
@@ -216,9 +216,9 @@ test('a plugin that keeps failing is left alone for a while, and the others answ
   await recommend('acme/fine', 'export default { recommend: () => [{ customer: null, items: [] }] };');
   const ask = () => app.rapport.core.hooks.collect(customersRecommend, { shelf: 'home', limit: 1, at, customers: [] });
   for (let i = 0; i < 10; i++) expect((await ask()).map(({ kind }) => kind)).toEqual(['plugin_error', 'ok']);
-  expect(await ask()).toMatchObject(
-    [{ kind: 'denied', reason: /^circuit open/ }, { kind: 'ok' }].map((o) => ({ kind: o.kind })),
-  );
+  const [broken, fine] = await ask();
+  expect(broken).toMatchObject({ kind: 'denied', reason: expect.stringMatching(/^circuit open until/) });
+  expect(fine).toMatchObject({ kind: 'ok' });
   expect((await app.as('admin').get('/plugins/acme~broken')).body.circuit).toBe('open');
 });
 
