@@ -67,14 +67,14 @@ export const createHost = (options: HostOptions) => {
   let replaced = 0;
   let quarantine: Promise<unknown> = Promise.resolve();
 
-  const open = (alone = false): Sandbox => {
+  const open = (): Sandbox => {
     const child = spawnWorker(ways[way]!);
     const used = way;
     const sandbox: Sandbox = {
       publishers: new Set(),
       loaded: new Set(),
       running: new Map(),
-      alone,
+      alone: false,
       discarded: false,
       link: openWorkerLink(child.process, child.folder, {
         frame: (head, body) => onFrame(sandbox, head, body),
@@ -107,8 +107,11 @@ export const createHost = (options: HostOptions) => {
   };
 
   const openAlone = (): Sandbox => {
-    const sandbox = open(true);
+    const sandbox = spare ?? open();
+    spare = undefined;
+    sandbox.alone = true;
     sandboxes.add(sandbox);
+    void sandbox.link.ready.then(keepSpare);
     return sandbox;
   };
 
@@ -187,10 +190,15 @@ export const createHost = (options: HostOptions) => {
     // A process that never started has run nobody's code; one that was killed from outside gets the benefit of the doubt once.
     const innocent = !said || (death.foreign === true && all.every(({ tries }) => tries < 2));
     const known = new Set(innocent ? [] : all.length === 1 ? [all[0]!.id] : death.culprits);
+    let fresh: Sandbox | undefined;
+    const replacement = (): Sandbox => {
+      fresh ??= take();
+      return fresh;
+    };
     if (said && !stopped && !sandbox.discarded) {
       replaced += 1;
       log.warn({ reason: death.reason, kind: death.kind, calls: all.length }, 'a sandbox process was replaced');
-      if (!sandbox.alone) take();
+      if (!sandbox.alone) for (const publisher of sandbox.publishers) replacement().publishers.add(publisher);
     }
     for (const running of all) {
       const give = (kind: OutcomeKind, text: string) =>
