@@ -15,6 +15,7 @@ import type { Platform } from './platform.ts';
 import { createPlugins, type Plugins } from './plugins/index.ts';
 import { recordRoutes } from './records/routes.ts';
 import { createRecords, type Records } from './records/service.ts';
+import { createWebhooking, type Webhooking } from './webhooks/index.ts';
 
 export type Core = {
   auth: Auth;
@@ -28,6 +29,7 @@ export type Core = {
   hooks: Hooks;
   messages: Messaging;
   insights: Insights;
+  webhooks: Webhooking;
   imports: Imports;
   exports: Exports;
   authenticate: Middleware;
@@ -46,6 +48,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
   const hooks = createHooks({ runner: plugins.runner, outbox: platform.outbox });
   const messages = createMessaging(platform, hooks);
   const insights = createInsights(platform, hooks);
+  const webhooks = createWebhooking(platform);
   const { imports, exports, ...files } = createImports(platform, { customers, attributes });
   return {
     auth,
@@ -59,6 +62,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     hooks,
     messages,
     insights,
+    webhooks,
     imports,
     exports,
     authenticate: auth.authenticate,
@@ -71,13 +75,16 @@ export const createCore = async (platform: Platform): Promise<Core> => {
       ...plugins.served,
       ...messages.served,
       ...insightRoutes(insights),
+      ...webhooks.served,
       ...files.served,
     ],
     start: async () => {
       await auth.start();
       await plugins.start();
+      await webhooks.start();
     },
     stop: async () => {
+      webhooks.stop();
       await messages.stop();
       await plugins.stop();
     },

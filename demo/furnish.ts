@@ -95,7 +95,8 @@ const switchOnPlugins = async (api: Api, say: Say): Promise<void> => {
   for (const plugin of plugins) {
     // The webhook channel waits for an address; only its owner knows one.
     if (plugin.id === 'rapport/channel-webhook') continue;
-    await api.call(consentToPlugin, { params: { id: plugin.id.replace('/', '~') }, body: { enable: true } });
+    if (plugin.status !== 'enabled')
+      await api.call(consentToPlugin, { params: { id: plugin.id.replace('/', '~') }, body: { enable: true } });
     names.push(plugin.id);
   }
   say(`Switched on the plugins ${names.join(', ')}.`);

@@ -24,6 +24,7 @@ export const startDemo = async (
   };
   const rapport = await createRapport({ ...config, owner, smtpUrl: config.smtpUrl ?? mailbox?.url, rateLimit: 0 }, log);
   const { url } = await rapport.start();
+  await rapport.core.plugins.installBundled();
   const api = await signIn(url, owner);
   const now = rapport.platform.clock.now();
   const known = await api.call(listCustomers, { query: { limit: 1 } });

@@ -13,6 +13,8 @@ export type OutgoingRequest = {
   timeoutMs: number;
   maxBytes: number;
   signal: AbortSignal;
+  /** False: a redirect is the answer. */
+  follow?: boolean;
   /** Throws when this address and method are not allowed; asked again for every redirect. */
   allow: (url: URL, method: string) => void;
 };
@@ -125,7 +127,8 @@ export const createOutgoing = (deps: { allowPrivateHosts: boolean; isPrivate?: (
       let current = request;
       for (let hop = 0; hop <= redirects; hop++) {
         const { location, ...reply } = await once(current, end - performance.now());
-        if (location === undefined || ![301, 302, 303, 307, 308].includes(reply.status)) return reply;
+        if (request.follow === false || location === undefined || ![301, 302, 303, 307, 308].includes(reply.status))
+          return reply;
         current = follow(current, location, reply.status);
       }
       throw new OutgoingRefused(`More than ${redirects} redirects.`);

@@ -7,7 +7,7 @@ import type { Notice } from '../jobs/outbox.ts';
 import type { Platform } from '../platform.ts';
 import { sign } from './signature.ts';
 import { createWebhookStore, type WebhookRow } from './store.ts';
-import { type Secrets, type Webhooks, webhookQueue } from './webhooks.ts';
+import { secretPlace, type Webhooks, webhookQueue } from './webhooks.ts';
 
 /** A POST that refuses private addresses and follows no redirect; throws when no answer came. */
 export type Post = (
@@ -19,11 +19,8 @@ export type Post = (
 const attempts = 35;
 const answerWithinMs = 15_000;
 
-export const deliverWebhooks = (
-  platform: Platform,
-  deps: { webhooks: Webhooks; secrets: Secrets; post: Post },
-): void => {
-  const { database, clock, ids, jobs, outbox } = platform;
+export const deliverWebhooks = (platform: Platform, deps: { webhooks: Webhooks; post: Post }): void => {
+  const { database, clock, ids, jobs, outbox, secrets } = platform;
 
   outbox.consume({
     name: 'webhooks',
@@ -97,7 +94,7 @@ export const deliverWebhooks = (
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Rapport-Webhooks',
-      ...sign(deps.secrets.open(webhook.sealed_secret), { id, at: clock.now(), body }),
+      ...sign(secrets.open(webhook.sealed_secret, secretPlace(webhook.id)), { id, at: clock.now(), body }),
     };
     try {
       const { status } = await deps.post(webhook.url, {

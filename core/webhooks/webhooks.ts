@@ -20,13 +20,11 @@ export const WebhookNotFound = defineError(
 export const webhookQueue = 'webhooks';
 const replayAtOnce = 1000;
 
-export type Secrets = { seal: (text: string) => string; open: (sealed: string) => string };
+/** Binds a sealed secret to its row. */
+export const secretPlace = (id: string): string => `webhooks:${id}`;
 
-export const createWebhooks = (
-  platform: Platform,
-  deps: { secrets: Secrets; randomBytes: (size: number) => Buffer },
-) => {
-  const { database, clock, ids, jobs, audit } = platform;
+export const createWebhooks = (platform: Platform) => {
+  const { database, clock, ids, jobs, audit, random, secrets } = platform;
   const store = createWebhookStore(database.writer);
   // Topics somebody listens to, so that writers skip building notices for nobody.
   let heard = new Set<Topic>();
@@ -51,14 +49,15 @@ export const createWebhooks = (
       return createWebhookStore(database.reader).listDeliveries(id, options);
     },
     create: async (input: NewWebhook, actor: Actor): Promise<Webhook & { secret: string }> => {
-      const secret = `${secretPrefix}${deps.randomBytes(32).toString('base64')}`;
+      const secret = `${secretPrefix}${random.bytes(32).toString('base64')}`;
       const now = clock.now();
+      const id = ids.next();
       const row: WebhookRow = {
-        id: ids.next(),
+        id,
         url: input.url,
         description: input.description ?? null,
         topics: toJson(input.topics),
-        sealed_secret: deps.secrets.seal(secret),
+        sealed_secret: secrets.seal(secret, secretPlace(id)),
         status: 'active',
         created_at: now,
         updated_at: now,
