@@ -8,8 +8,10 @@ export const EventType = Type.String({
   description: 'For example page_viewed, cart.abandoned',
 });
 
-/** Bounds: 100 members, 16 kB as JSON and 8 levels each; text up to 8,000 characters. */
-export const EventProperties = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), { maxProperties: 100 });
+export const EventProperties = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), {
+  maxProperties: 100,
+  description: 'At most 100 members, names of 100 characters, 16,384 bytes as JSON, 8 levels deep',
+});
 export const eventPropertyBounds = { members: 100, bytes: 16_384, depth: 8 } as const;
 
 export const NewEvent = Closed({
