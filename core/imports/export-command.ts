@@ -44,6 +44,10 @@ export const createExportCommand = (
         end: values.out !== undefined,
       });
       return 0;
+    } catch (error) {
+      // Whoever reads has seen enough (`| head`).
+      if ((error as { code?: string }).code === 'EPIPE') return 0;
+      throw error;
     } finally {
       await opened.stop();
     }

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
@@ -8,6 +8,8 @@ import { createCustomers } from '../customers/index.ts';
 import { system } from '../http/actor.ts';
 import { createImports } from './index.ts';
 import type { FileImport } from './service.ts';
+import { createImportStore } from './store.ts';
+import { sweepFiles } from './sweep.ts';
 
 const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
@@ -156,3 +158,28 @@ eachDatabase('a dry run counts what would happen and leaves no customer, no noti
   const db = w.platform.database.writer;
   for (const table of ['customers', 'identities', 'outbox', 'audit']) expect(await db(table)).toEqual([]);
 });
+
+eachDatabase(
+  'files of people are deleted: uploads a day after, refused rows a month after, leftovers a day old',
+  async (on) => {
+    await using w = await world(on);
+    const folder = join(on.folder, 'imports');
+    const { import: row } = await w.imports.runFile(w.given('customers', people(10)), {});
+    const names = {
+      upload: join(folder, `${row.id}.upload`),
+      left: join(folder, 'gone.upload'),
+      stdin: join(folder, 'x.stdin'),
+    };
+    for (const path of Object.values(names)) writeFileSync(path, 'a');
+    const store = createImportStore(w.platform.database.writer);
+    await store.relocate(row.id, names.upload);
+    const after = async (days: number) => {
+      await sweepFiles({ store, folder, now: w.platform.clock.now() + days * 86_400_000 });
+      return readdirSync(folder).toSorted();
+    };
+    const rejects = basename(row.rejects_path);
+    expect(await after(0.5)).toHaveLength(4);
+    expect(await after(2)).toEqual([rejects]);
+    expect(await after(31)).toEqual([]);
+  },
+);

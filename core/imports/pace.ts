@@ -18,7 +18,7 @@ export const createPace = (dialect: Dialect, now: () => number = () => performan
       // Half-way to what would have fitted, so that one slow write does not make it lurch.
       size = Math.round(Math.min(largest, Math.max(smallest, (size + fitting) / 2)));
     },
-    /** Rows per second since this run began. */
-    rate: (): number => Math.round((rows * 1000) / Math.max(now() - started, 1)),
+    /** Rows per second since this run began, with those that are being written. */
+    rate: (writing: number): number => Math.round(((rows + writing) * 1000) / Math.max(now() - started, 1)),
   };
 };

@@ -49,7 +49,7 @@ export const createRun =
     const stopped = (): boolean => signal?.aborted ?? false;
     const commit = async (chunk: Chunk): Promise<void> => {
       const started = performance.now();
-      const { checkpoint, cancelAsked } = await chunks.write(chunk, state, pace.rate());
+      const { checkpoint, cancelAsked } = await chunks.write(chunk, state, pace.rate(chunk.read));
       pace.chunkTook(chunk.read, performance.now() - started);
       state = checkpoint;
       cancelled = cancelAsked;

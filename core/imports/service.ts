@@ -20,14 +20,12 @@ import { retailSource } from './retail.ts';
 import { createRun, type RunEnd } from './run.ts';
 import { isGzip, readHead, scanFile } from './source.ts';
 import { type Checkpoint, createImportStore, type ImportRow, type ImportSettings } from './store.ts';
+import { sweepFiles } from './sweep.ts';
 import { emptyTally } from './tally.ts';
 import type { ImportTools } from './tools.ts';
 import { receiveFile, receiveHead } from './upload.ts';
 
 const queue = 'imports';
-const dayMs = 86_400_000;
-/** Files of people's data do not stay: an upload a day after its end, refused rows a month. */
-const keptMs = { upload: dayMs, rejects: 30 * dayMs };
 /** A node that does not have the file leaves the job to the one that has. */
 const waitForFileMs = 10 * 60_000;
 
@@ -206,7 +204,11 @@ export const createImportService = ({
     register: (): void => {
       // A short lease: after a kill another process goes on within seconds.
       jobs.work({ queue, handle: work, keep: true, leaseMs: 10_000 });
-      platform.scheduler.add({ name: 'imports-sweep', cron: '17 3 * * *', run: sweep });
+      platform.scheduler.add({
+        name: 'imports-sweep',
+        cron: '17 3 * * *',
+        run: () => sweepFiles({ store, folder, now: clock.now() }),
+      });
     },
     upload,
     inspect: async (what: ImportKind, query: InspectQuery, request: IncomingMessage, limit: number) =>
@@ -275,7 +277,8 @@ export const createImportService = ({
           },
           system,
         );
-      if (!same) await store.insert(row);
+      if (same) await store.relocate(row.id, path);
+      else await store.insert(row);
       await runHere(row.id, {
         signal: options.signal,
         onProgress: (checkpoint) => options.onProgress?.(checkpoint, row),
@@ -283,16 +286,6 @@ export const createImportService = ({
       return { import: await getRow(row.id), resumedAt: row.read };
     },
   };
-
-  async function sweep(): Promise<void> {
-    const now = clock.now();
-    for (const row of await store.listFinishedBefore(now - keptMs.upload, 10_000)) {
-      if (row.origin === 'api') await rm(row.file_path, { force: true });
-    }
-    for (const row of await store.listFinishedBefore(now - keptMs.rejects, 10_000)) {
-      if (row.rejects_path.startsWith(folder)) await rm(row.rejects_path, { force: true });
-    }
-  }
 };
 
 export type ImportService = ReturnType<typeof createImportService>;

@@ -87,6 +87,9 @@ export const createImportStore = (db: Db) => ({
     return stored && fromStored(stored);
   },
 
+  /** The same file may lie elsewhere when an import goes on. */
+  relocate: (id: string, path: string) => db('imports').where({ id }).update({ file_path: path }),
+
   /** Takes the import over, whoever ran it before; undefined when it has come to an end. */
   take: async (id: string, token: string, now: number): Promise<ImportRow | undefined> => {
     const [stored] = (await db('imports')
