@@ -17,6 +17,8 @@ export type LiveDeps = {
   indexes: RuleIndexes;
   membership: Membership;
   fire: Fire;
+  /** The first build of the rule has not come to this customer yet. */
+  isAhead: (trx: Db, population: Population, customerId: string) => Promise<boolean>;
   /** Told the earliest instant at which time will change something, in the transaction. */
   onDue: (trx: Db, at: number | null) => void;
 };
@@ -58,7 +60,9 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
   ): Promise<void> => {
     if (population.kind === 'alert') {
       const alert = index.alert(population.key);
-      const facts = alert && entered && (await look(trx, customerId, alert, now));
+      // What held before the alert was switched on is not news.
+      if (!entered || (await deps.isAhead(trx, population, customerId))) return;
+      const facts = alert && (await look(trx, customerId, alert, now));
       if (facts) await deps.fire(trx, alert, facts, { kind: 'change' }, now);
       return;
     }

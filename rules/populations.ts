@@ -41,6 +41,7 @@ export const createPopulations = (
     indexes,
     membership: createMembership(platform),
     fire: createFire(platform, deeds),
+    isAhead: (trx, population, customerId) => build.isAhead(trx, population, customerId),
     onDue: (trx, at) => ticker.notice(trx, at),
   });
   const ticker = createTicker(platform, { indexes, evaluate: live.evaluate });

@@ -13,7 +13,7 @@ import type { Checks } from '../checks.ts';
 import type { AlertParams } from '../dependencies.ts';
 import { createDocuments, type RuleContent, type RuleDocument } from '../documents.ts';
 import { createDocumentStore } from '../documents-store.ts';
-import type { Build } from '../segments/build.ts';
+import { activationOf, type Build } from '../segments/build.ts';
 import { createMembersStore } from '../segments/members-store.ts';
 import type { Deeds } from './fire.ts';
 import { createAlertStore } from './store.ts';
@@ -62,7 +62,7 @@ export const createAlerts = ({ platform, checks, build, deeds }: AlertDeps) => {
       const { trigger } = active.params as AlertParams;
       // Those for whom the conditions hold already are noted first, so that only becoming true fires.
       if (trigger.kind === 'change')
-        await build.request(trx, { kind: 'alert', key: document.key, reason: `version ${active.version}` });
+        await build.request(trx, { kind: 'alert', key: document.key, reason: activationOf(active.version) });
     },
     onStop: async (trx, document, status) => {
       await createMembersStore(trx).clearRule(`alert:${document.key}`);

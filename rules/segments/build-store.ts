@@ -91,6 +91,16 @@ export const createBuildStore = (db: Db) => ({
       );
     }
   },
+  /** The job at work on a rule, as far as it has come. */
+  findBuild: async (kind: string, key: string): Promise<{ payload: string; progress: string | null } | undefined> => {
+    const [row] = await query<{ payload: string; progress: string | null }>(
+      db,
+      `select j.payload, j.progress from rules r join jobs j on j.id = r.build_job
+       where r.kind = ? and r.key = ? and j.status in ('waiting', 'running')`,
+      [kind, key],
+    );
+    return row;
+  },
   countCustomers: async (): Promise<number> => {
     const [row] = await query<{ count: number }>(db, 'select count(*) as count from customers');
     return Number(row?.count ?? 0);

@@ -19,6 +19,9 @@ import { createBuildStore, type Span } from './build-store.ts';
 import { createMembersStore } from './members-store.ts';
 
 export const buildQueue = 'segments:build';
+const ofVersion = 'version ';
+/** The reason of the build that follows an activation. */
+export const activationOf = (version: number): string => `${ofVersion}${version}`;
 export type BuildPayload = { kind: 'segment' | 'alert'; key: string; reason: string };
 type Progress = { after: string; done: number; total: number; entered: number; left: number; version: number };
 
@@ -158,9 +161,16 @@ export const createBuild = (
         await request(trx, { kind: dependent.kind, key: dependent.key, reason: `segment ${key}` });
     });
 
+  /** Whether the first build of a version has still to look at this customer: then it is not known who was in before. */
+  const isAhead = async (trx: Db, population: Population, customerId: string): Promise<boolean> => {
+    const found = await createBuildStore(trx).findBuild(population.kind, population.key);
+    if (!found || !(JSON.parse(found.payload) as BuildPayload).reason.startsWith(ofVersion)) return false;
+    return customerId > (found.progress ? (JSON.parse(found.progress) as Progress).after : '');
+  };
+
   jobs.work<BuildPayload>({ queue: buildQueue, handle: run, keep: true, leaseMs: 10_000 });
 
-  return { request };
+  return { request, isAhead };
 };
 
 /** The population as SQL; conditions without a twin in SQL are evaluated here, and the answer is a list of ids. */

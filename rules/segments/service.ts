@@ -27,7 +27,7 @@ import { segmentTemplates } from '../catalog/segments.ts';
 import type { Checks } from '../checks.ts';
 import { createDocuments, type RuleContent, type RuleDocument } from '../documents.ts';
 import { compileRule, createFactReader, explain, type VocabularySource, validateConditions } from '../language.ts';
-import type { Build } from './build.ts';
+import { activationOf, type Build } from './build.ts';
 import { createMembersStore } from './members-store.ts';
 import { createPreviews } from './preview.ts';
 import { createSegmentReads } from './read-store.ts';
@@ -61,7 +61,7 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
     runTests: (content) => checks.tests(content, 'customer'),
     onActivate: async (trx, _active, document) => {
       if (document.variant === 'dynamic')
-        await build.request(trx, { kind: 'segment', key: document.key, reason: `version ${document.activeVersion}` });
+        await build.request(trx, { kind: 'segment', key: document.key, reason: activationOf(document.activeVersion!) });
     },
     onStop: async (trx, document, status) => {
       await createMembersStore(trx).clearRule(document.key);
