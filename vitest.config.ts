@@ -24,6 +24,7 @@ export default defineConfig({
         hookTimeout: 60_000,
         fileParallelism: false,
       }),
+      project('reference', ['tests/reference/**/*.test.ts'], { testTimeout: 400_000, fileParallelism: false }),
       project('browser', ['tests/browser/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

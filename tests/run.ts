@@ -15,7 +15,7 @@ type Report = {
 
 const fast = process.argv.includes('--fast');
 const bin = (name: string): string => join('node_modules', '.bin', name);
-const packs = fast ? ['unit', 'api'] : ['unit', 'api', 'sandbox', 'faults', 'browser'];
+const packs = fast ? ['unit', 'api'] : ['unit', 'api', 'sandbox', 'faults', 'reference', 'browser'];
 
 let passed = 0;
 let failed = 0;
