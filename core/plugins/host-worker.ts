@@ -2,6 +2,7 @@
 // calls is the host's decision (host.ts).
 import type { ChildProcess } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
+import { setPriority } from 'node:os';
 import { createFrameReader, encodeFrame, type FromWorker, type ToWorker } from './protocol.ts';
 
 export type Death = {
@@ -29,6 +30,8 @@ export const openWorkerLink = (child: ChildProcess, folder: string, events: Work
   let said = false;
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
 
+  // Its empty folder served to start in; a process that stands in a removed one can open nothing there either.
+  const clean = () => rm(folder, { recursive: true, force: true }).catch(() => {});
   const kill = (death: Death): void => {
     verdict ??= death;
     child.kill('SIGKILL');
@@ -38,6 +41,8 @@ export const openWorkerLink = (child: ChildProcess, folder: string, events: Work
     if (head.t === 'hello') {
       said = true;
       isReady();
+      void clean();
+      yieldToServer(child.pid);
     } else if (head.t === 'beat') {
       lastBeat = performance.now();
       rss = head.rss;
@@ -59,7 +64,7 @@ export const openWorkerLink = (child: ChildProcess, folder: string, events: Work
     if (over) return;
     over = true;
     isReady();
-    void rm(folder, { recursive: true, force: true }).catch(() => {});
+    void clean();
     events.dead(verdict ?? causeOf(signal, stderr), said);
   };
   child.on('error', (error) => ended(error.message));
@@ -81,6 +86,15 @@ export const openWorkerLink = (child: ChildProcess, folder: string, events: Work
       return statm ? Number(statm.split(' ')[1]) * 4096 : rss;
     },
   };
+};
+
+// When the machine is full the server's own requests go first. Threads made from now on, those of isolates, follow.
+const yieldToServer = (pid: number | undefined): void => {
+  try {
+    if (pid !== undefined) setPriority(pid, 5);
+  } catch {
+    // Not allowed here: the plugins then share as equals.
+  }
 };
 
 const causeOf = (signal: string, stderr: string): Death => {

@@ -270,6 +270,7 @@ export const createHost = (options: HostOptions) => {
       pids: [...sandboxes].flatMap(({ link }) => link.pid ?? []),
       running: [...sandboxes].reduce((sum, { running }) => sum + running.size, 0),
       replaced,
+      spareIsReady: spare?.link.started() ?? false,
     }),
     stop: (): void => {
       stopped = true;
