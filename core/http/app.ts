@@ -1,5 +1,4 @@
 // The Koa application: request ids, security headers, failures, metrics, sign-in, then the routes, each from its contract.
-import Router from '@koa/router';
 import type { AnyRoute } from '@rapport/sdk';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Clock, Ids } from '../clock.ts';
@@ -17,6 +16,7 @@ import { failures } from './failures.ts';
 import type { Idempotency } from './idempotency.ts';
 import { bodyLimits, readJson } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import { createRouter, type Router } from './router.ts';
 import { Reply, type Served } from './serve.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { type Check, createValidator, type Validator } from './validate.ts';
@@ -49,9 +49,7 @@ export const createApp = (deps: AppDeps): Koa => {
   app.use(secure(deps.production));
   app.use(failures(deps.log));
   app.use(deps.authenticate);
-  const router = createRouter(deps);
-  app.use(router.routes());
-  app.use(refuseUnknown(router));
+  app.use(routes(deps));
   if (deps.fallback) app.use(deps.fallback);
   app.use((ctx) => {
     throw new RouteNotFound(ctx.path);
@@ -83,42 +81,51 @@ const identify =
 const policy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const secure =
-  (production: boolean): Middleware =>
-  async (ctx, next) => {
-    ctx.set({
-      'Content-Security-Policy': policy,
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'same-origin',
-      'X-Frame-Options': 'DENY',
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      ...(production && { 'Strict-Transport-Security': 'max-age=31536000' }),
-    });
-    await next();
+const secure = (production: boolean): Middleware => {
+  const headers = {
+    'Content-Security-Policy': policy,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+    'X-Frame-Options': 'DENY',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    ...(production && { 'Strict-Transport-Security': 'max-age=31536000' }),
   };
-
-const createRouter = (deps: AppDeps): Router => {
-  const router = new Router();
-  const validator = createValidator();
-  const throttle = createThrottle({ clock: deps.clock, rate: deps.rateLimit });
-  // Fixed segments before parameters: `/customers/upsert` is not a customer called "upsert".
-  const inOrder = deps.served.toSorted((a, b) => parameters(a.route) - parameters(b.route));
-  for (const served of inOrder)
-    router.register(koaPath(served.route), [served.route.method], handler(served, validator, throttle, deps));
-  return router;
+  return (ctx, next) => {
+    ctx.set(headers);
+    return next();
+  };
 };
 
-const parameters = (route: AnyRoute): number => (route.path.match(/[:*]/g) ?? []).length;
-const koaPath = (route: AnyRoute): string => pathOf(route);
+type Handler = (ctx: Context, params: Record<string, string>) => Promise<void>;
 
-const handler = (served: Served, validator: Validator, throttle: Throttle, deps: AppDeps): Middleware => {
+const routes = (deps: AppDeps): Middleware => {
+  const router = createRouter<Handler>();
+  const validator = createValidator();
+  const throttle = createThrottle({ clock: deps.clock, rate: deps.rateLimit });
+  for (const served of deps.served)
+    router.add(served.route.method, pathOf(served.route), handler(served, validator, throttle, deps));
+  return async (ctx, next) => {
+    const match = router.match(ctx.method, ctx.path);
+    if (match) return match.found(ctx, match.params);
+    refuseMethod(ctx, router);
+    return next();
+  };
+};
+
+const refuseMethod = (ctx: Context, router: Router<Handler>): void => {
+  if (!ctx.path.startsWith('/api/')) return;
+  const allowed = router.methodsOf(ctx.path).join(', ');
+  if (allowed !== '') throw new MethodNotAllowed(`Use ${allowed}.`, { headers: { Allow: allowed } });
+};
+
+const handler = (served: Served, validator: Validator, throttle: Throttle, deps: AppDeps): Handler => {
   const { route } = served;
   const checks = {
     params: route.params && validator.text(route.params),
     query: validator.text(route.query ?? noQuery),
     body: route.body && !route.rawBody ? validator.body(route.body) : undefined,
   };
-  return async (ctx) => {
+  return async (ctx, given) => {
     ctx.state.route = route;
     const actor = ctx.state.actor as Actor;
     throttle(ctx, route, actor);
@@ -126,7 +133,7 @@ const handler = (served: Served, validator: Validator, throttle: Throttle, deps:
     allow(route, actor);
     // PostgreSQL has no text with this character; nobody has a use for it.
     if (/%00/.test(ctx.url)) throw new InvalidRequest('The address holds a character that is not allowed.');
-    const params = checked({ ...(ctx.params as object) }, checks.params, '/params');
+    const params = checked(given, checks.params, '/params');
     const query = checked(plainQuery(ctx), checks.query, '/query');
     const body = checks.body
       ? checked(await readJson(ctx.req, route.maxBody ?? bodyLimits.bytes), checks.body, '')
@@ -187,14 +194,3 @@ const answer = (ctx: Context, route: AnyRoute, result: unknown): void => {
   ctx.type = 'application/json';
   ctx.body = JSON.stringify(reply.body);
 };
-
-const refuseUnknown =
-  (router: Router): Middleware =>
-  async (ctx, next) => {
-    const matched = router.match(ctx.path, ctx.method);
-    if (matched.path.length > 0 && matched.pathAndMethod.length === 0 && ctx.path.startsWith('/api/')) {
-      const allowed = [...new Set(matched.path.flatMap((layer) => layer.methods))].join(', ');
-      throw new MethodNotAllowed(`Use ${allowed}.`, { headers: { Allow: allowed } });
-    }
-    await next();
-  };

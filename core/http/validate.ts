@@ -1,4 +1,5 @@
-// One ajv for every contract: compiled once at start, errors turned into a code and a JSON pointer.
+// One ajv for every contract: each schema is compiled at its first use (a test compiles them all), errors turned into a code
+// and a JSON pointer.
 import { Ajv2020 as Ajv, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { TSchema } from 'typebox';
@@ -15,9 +16,10 @@ export const createValidator = () => {
   addFormats(strict);
   addFormats(coercing);
   const checkWith = (ajv: Ajv, schema: TSchema): Check => {
-    const validate = ajv.compile(schema);
+    let compiled: ValidateFunction | undefined;
     return (value, at) => {
-      if (!validate(value)) throw toFailure(validate, at);
+      compiled ??= ajv.compile(schema);
+      if (!compiled(value)) throw toFailure(compiled, at);
     };
   };
   return {
