@@ -62,6 +62,7 @@ export const Login = () => {
               label={t('login.password')}
               name="password"
               autoComplete="current-password"
+              visibilityToggleButtonProps={{ 'aria-label': t('login.show') }}
               required
               withAsterisk={false}
               value={password}
@@ -89,9 +90,9 @@ export const Login = () => {
           </Stack>
         </form>
       </main>
-      <div style={{ width: 264 }}>
+      <footer style={{ width: 264 }}>
         <Choices />
-      </div>
+      </footer>
     </div>
   );
 };

@@ -66,14 +66,15 @@ export const Facts = ({ rows }: { rows: [label: string, value: ReactNode][] }) =
   </dl>
 );
 
-type EmptyProps = { icon?: ReactNode; title: string; text?: string; action?: ReactNode };
+/** `whole`: it stands for the whole page, so its title is the page's. */
+type EmptyProps = { icon?: ReactNode; title: string; text?: string; action?: ReactNode; whole?: boolean };
 
-export const Empty = ({ icon, title, text, action }: EmptyProps) => (
+export const Empty = ({ icon, title, text, action, whole = false }: EmptyProps) => (
   <div className="empty">
     <span className="dim" aria-hidden="true">
       {icon}
     </span>
-    <h3>{title}</h3>
+    {whole ? <h1>{title}</h1> : <h3>{title}</h3>}
     {text && <p>{text}</p>}
     {action}
   </div>

@@ -27,7 +27,7 @@ export const RuleFields = ({ value, onChange, isNew, error, readOnly = false }: 
   const { t } = useWords();
   const follows = value.key === keyOf(value.name);
   return (
-    <div className="fields">
+    <div className="two-fields">
       <TextInput
         label={t('rule.name')}
         value={value.name}
@@ -50,6 +50,7 @@ export const RuleFields = ({ value, onChange, isNew, error, readOnly = false }: 
         />
       )}
       <Textarea
+        className="whole-row"
         label={t('rule.description')}
         autosize
         minRows={1}

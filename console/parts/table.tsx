@@ -8,6 +8,8 @@ import { useWords } from '../words/words.ts';
 export type Column<T> = {
   key: string;
   title: string;
+  /** The title is there for readers only. */
+  quiet?: boolean;
   cell: (row: T) => ReactNode;
   end?: boolean;
   /** Left out on narrow screens (`extra`) or on all but wide ones (`wide`). */
@@ -41,14 +43,15 @@ export const Table = <T,>({ label, columns, rows, keyOf, more }: TableProps<T>) 
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? offset) + offset;
   return (
     <div ref={holder}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="table-scroll" aria-label={label} tabIndex={0}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/useSemanticElements: not a landmark, the panel around it is one */}
+      <div className="table-scroll" role="group" aria-label={label} tabIndex={0}>
         <table className="table" aria-rowcount={rows.length + 1}>
           <thead>
             <tr aria-rowindex={1}>
               {columns.map((column) => (
                 <th key={column.key} scope="col" style={{ width: column.width }} {...marks(column)}>
-                  {column.title}
+                  {column.quiet ? <span className="unseen">{column.title}</span> : column.title}
                 </th>
               ))}
             </tr>
@@ -75,7 +78,7 @@ export const Table = <T,>({ label, columns, rows, keyOf, more }: TableProps<T>) 
             {after > 0 && <Pad height={after} columns={columns.length} />}
           </tbody>
         </table>
-      </section>
+      </div>
       {more?.has && (
         <div style={{ padding: 12, textAlign: 'center' }}>
           <Button variant="default" size="xs" loading={more.loading} onClick={more.load}>

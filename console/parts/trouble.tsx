@@ -1,11 +1,12 @@
 // What went wrong, in the API's own words, with the request id and a way to try again; and waiting that never flashes.
 import { Alert, Button, Skeleton, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconMapOff } from '@tabler/icons-react';
 import i18next from 'i18next';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { useWords } from '../words/words.ts';
+import { Empty } from './page.tsx';
 
 type TroubleProps = { error: unknown; retry?: () => void };
 
@@ -70,6 +71,11 @@ export const Waiting = ({ rows = 4 }: { rows?: number }) => {
   );
 };
 
+const Missing = ({ text }: { text: string }) => {
+  const { t } = useWords();
+  return <Empty whole icon={<IconMapOff size={32} />} title={t('app.notFound')} text={text} />;
+};
+
 type LoadedProps<T> = {
   query: { data: T | undefined; error: unknown; refetch: () => unknown; isError: boolean };
   rows?: number;
@@ -79,6 +85,7 @@ type LoadedProps<T> = {
 /** What a query came to: rows if there are any (also old ones), else the trouble, else waiting. */
 export const Loaded = <T,>({ query, rows, children }: LoadedProps<T>) => {
   if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.error instanceof ApiError && query.error.status === 404) return <Missing text={query.error.message} />;
   if (query.isError) return <Trouble error={query.error} retry={() => void query.refetch()} />;
   return <Waiting rows={rows} />;
 };

@@ -1,5 +1,5 @@
 // Who is signed in; language and appearance; signing out.
-import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Divider, Popover, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { signOut, useMe } from '../api/session.ts';
@@ -15,27 +15,28 @@ export const AccountMenu = () => {
     signOut().then(() => router.navigate({ to: '/login' }), tellTrouble);
   };
   return (
-    <Menu width={264} position="bottom-end" shadow="md" closeOnItemClick={false}>
-      <Menu.Target>
+    <Popover width={264} position="bottom-end" shadow="md" trapFocus returnFocus>
+      <Popover.Target>
         <UnstyledButton aria-label={t('app.account')} className="account">
           <Avatar name={user.name || user.email} />
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown p={4} aria-label={t('app.account')}>
         <div className="account-who">
           <strong>{user.name || user.email}</strong>
           <span className="dim small">
             {user.email} · {wordsFor(t, `roles.${user.role}`, user.role)}
           </span>
         </div>
-        <Menu.Divider />
+        <Divider />
         <Choices />
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={leave}>
+        <Divider />
+        <UnstyledButton className="account-leave" onClick={leave}>
+          <IconLogout size={16} aria-hidden="true" />
           {t('app.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </UnstyledButton>
+      </Popover.Dropdown>
+    </Popover>
   );
 };
 

@@ -26,7 +26,15 @@ const Home = () => {
 export const NotFound = () => {
   const { t } = useWords();
   return (
-    <Empty icon={<IconMapOff size={32} />} title={t('app.notFound')} text={t('app.notFoundText')} action={<Home />} />
+    <main>
+      <Empty
+        whole
+        icon={<IconMapOff size={32} />}
+        title={t('app.notFound')}
+        text={t('app.notFoundText')}
+        action={<Home />}
+      />
+    </main>
   );
 };
 
@@ -34,7 +42,13 @@ export const PageTrouble = ({ error, reset }: ErrorComponentProps) => {
   const { t } = useWords();
   if (error instanceof Forbidden)
     return (
-      <Empty icon={<IconLock size={32} />} title={t('app.forbidden')} text={t('app.forbiddenText')} action={<Home />} />
+      <Empty
+        whole
+        icon={<IconLock size={32} />}
+        title={t('app.forbidden')}
+        text={t('app.forbiddenText')}
+        action={<Home />}
+      />
     );
   return <Trouble error={error} retry={reset} />;
 };

@@ -38,7 +38,7 @@ export const Frame = () => {
           <AccountMenu />
         </div>
       </AppShell.Header>
-      <AppShell.Navbar className="side" p={10}>
+      <AppShell.Navbar className="side" p={10} aria-label={t('app.navigation')}>
         <div className="side-head">
           <Brand />
           <Burger opened={open} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t('app.menu')} />

@@ -13,10 +13,10 @@ export const Jump = () => {
   useHotkeys([['mod+K', () => setOpen(true)]], []);
   return (
     <>
-      <UnstyledButton className="jump" onClick={() => setOpen(true)} aria-label={t('app.jump')}>
+      <UnstyledButton className="jump" onClick={() => setOpen(true)}>
         <IconSearch size={16} stroke={1.8} aria-hidden="true" />
         <span className="jump-text">{t('app.jump')}</span>
-        <kbd className="jump-text">{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'} K</kbd>
+        <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'} K</kbd>
       </UnstyledButton>
       {open && (
         <Suspense>

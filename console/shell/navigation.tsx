@@ -58,7 +58,7 @@ export const Navigation = ({ onGo }: { onGo: () => void }) => {
   const { t } = useWords();
   const may = useMay();
   return (
-    <nav aria-label={t('app.navigation')}>
+    <div>
       {areas.map(({ group, areas: list }) => {
         const seen = list.filter(({ scope }) => !scope || may(scope));
         if (seen.length === 0) return null;
@@ -74,6 +74,6 @@ export const Navigation = ({ onGo }: { onGo: () => void }) => {
           </div>
         );
       })}
-    </nav>
+    </div>
   );
 };

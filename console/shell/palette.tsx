@@ -50,53 +50,50 @@ export const Palette = ({ onClose }: { onClose: () => void }) => {
     }
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      yOffset="12vh"
-      centered={false}
-      aria-label={t('app.jump')}
-    >
-      <TextInput
-        data-autofocus
-        variant="unstyled"
-        className="palette-input"
-        placeholder={t('app.jumpHint')}
-        aria-label={t('app.jumpHint')}
-        role="combobox"
-        aria-expanded
-        aria-controls="palette"
-        aria-activedescendant={targets[chosen] ? `palette-${targets[chosen].key}` : undefined}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={onKey}
-      />
-      <div id="palette" role="listbox" aria-label={t('app.jump')} className="palette">
-        {targets.map((target, index) => (
-          <div
-            key={target.key}
-            id={`palette-${target.key}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === chosen}
-            onMouseMove={() => setAt(index)}
-            onClick={() => {
-              target.go();
-              onClose();
+    <Modal.Root opened onClose={onClose} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('app.jump')}>
+        <Modal.Body p={0}>
+          <TextInput
+            data-autofocus
+            variant="unstyled"
+            className="palette-input"
+            placeholder={t('app.jumpHint')}
+            aria-label={t('app.jumpHint')}
+            role="combobox"
+            aria-expanded
+            aria-controls="palette"
+            aria-activedescendant={targets[chosen] ? `palette-${targets[chosen].key}` : undefined}
+            value={text}
+            onChange={(event) => {
+              setText(event.currentTarget.value);
+              setAt(0);
             }}
             onKeyDown={onKey}
-          >
-            <span>{target.label}</span>
-            {target.hint && <span className="dim small ellipsis">{target.hint}</span>}
+          />
+          <div id="palette" role="listbox" aria-label={t('app.jump')} className="palette">
+            {targets.map((target, index) => (
+              <div
+                key={target.key}
+                id={`palette-${target.key}`}
+                role="option"
+                tabIndex={-1}
+                aria-selected={index === chosen}
+                onMouseMove={() => setAt(index)}
+                onClick={() => {
+                  target.go();
+                  onClose();
+                }}
+                onKeyDown={onKey}
+              >
+                <span>{target.label}</span>
+                {target.hint && <span className="dim small ellipsis">{target.hint}</span>}
+              </div>
+            ))}
+            {targets.length === 0 && <p className="dim small">{t('app.noMatch')}</p>}
           </div>
-        ))}
-        {targets.length === 0 && <p className="dim small">{t('app.noMatch')}</p>}
-      </div>
-    </Modal>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 };

@@ -154,6 +154,7 @@ export const enCustomers = {
     status: 'Status',
     statuses: { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Stopped' },
     started: 'Started',
+    startedBy: 'Started by',
     by: 'by {{name}}',
     rate: '{{rate}} rows/s',
     eta: 'about {{seconds}} s left',

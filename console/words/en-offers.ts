@@ -45,6 +45,7 @@ export const enOffers = {
     },
     group: 'Group',
     groupHint: 'Only one of a group applies.',
+    limits: 'Limits and time',
     limitTotal: 'Uses in all',
     limitCustomer: 'Uses for each customer',
     budget: 'Budget',

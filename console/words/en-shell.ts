@@ -109,6 +109,7 @@ export const enShell = {
     email: 'E-mail',
     password: 'Password',
     code: 'Code from your authenticator',
+    show: 'Show the characters',
     submit: 'Sign in',
     firstTime: 'First start? The owner account and its password were printed where the server was started.',
   },

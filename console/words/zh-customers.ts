@@ -153,6 +153,7 @@ export const zhCustomers = {
     status: '状态',
     statuses: { waiting: '等待中', running: '进行中', done: '已完成', failed: '失败', cancelled: '已停止' },
     started: '开始时间',
+    startedBy: '发起人',
     by: '由 {{name}} 发起',
     rate: '{{rate}} 行/秒',
     eta: '约剩 {{seconds}} 秒',

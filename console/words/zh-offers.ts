@@ -40,6 +40,7 @@ export const zhOffers = {
     stackings: { stackable: '可与其他可叠加促销同享', exclusive: '独享', always: '始终生效，可与独享促销并用' },
     group: '分组',
     groupHint: '同组只有一个生效。',
+    limits: '限制与时间',
     limitTotal: '总使用次数',
     limitCustomer: '每位客户次数',
     budget: '预算',

@@ -108,6 +108,7 @@ export const zhShell = {
     email: '电子邮箱',
     password: '密码',
     code: '身份验证器中的动态码',
+    show: '显示字符',
     submit: '登录',
     firstTime: '首次启动？所有者账户及其密码已显示在启动服务器的终端中。',
   },

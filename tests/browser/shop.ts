@@ -90,3 +90,88 @@ export const makeShop = async (api: TestClient, now: number): Promise<Shop> => {
   }
   return { customers };
 };
+
+/** One of everything that has a page of its own, running: the addresses of those pages. */
+export const makeEverything = async (api: TestClient, shop: Shop): Promise<string[]> => {
+  const ada = shop.customers[0]!.id;
+  const atLeast = (fact: string, value: unknown) => ({ all: [{ fact, operator: 'greaterThanInclusive', value }] });
+  const buyers = {
+    any: [
+      {
+        all: [
+          { fact: 'orders', operator: 'greaterThanInclusive', value: 2, params: { within: 'P90D', measure: 'count' } },
+        ],
+      },
+      { not: { fact: 'customer.country', operator: 'notIn', value: ['GB', 'DE'] } },
+    ],
+  };
+  must(
+    await api.post('/segments', {
+      key: 'regulars',
+      name: 'Regulars',
+      description: 'Two orders in 90 days',
+      conditions: buyers,
+    }),
+  );
+  must(await api.post('/segments/regulars/activate', {}));
+  must(
+    await api.post('/promotions', {
+      key: 'ten-percent',
+      name: 'Ten percent from fifty',
+      status: 'active',
+      conditions: atLeast('cart.subtotal', 5000),
+      event: {
+        type: 'grant',
+        params: { target: 'order', bp: 1000, currency: 'EUR', maxAmount: 5000, limits: { total: 100 } },
+      },
+    }),
+  );
+  must(
+    await api.post('/alerts', {
+      key: 'complaints',
+      name: 'Complaints',
+      trigger: { kind: 'event', types: ['complaint'] },
+      cooldown: null,
+      actions: [{ kind: 'tag', tag: 'unhappy' }],
+    }),
+  );
+  must(await api.post('/alerts/complaints/activate', {}));
+  must(await api.post('/events', { type: 'complaint', customer: { id: ada }, properties: { about: 'delivery' } }));
+  const file = 'name,email,city\nAlan Turing,alan@example.org, Wilmslow\nNobody,not-an-address,Nowhere\n';
+  const made = must(
+    await api.post('/imports/customers?dryRun=true&fileName=people.csv', file, { 'Content-Type': 'text/csv' }),
+  );
+  for (let n = 0; n < 100 && must(await api.get(`/imports/${made.id}`)).status !== 'done'; n++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return [
+    '/',
+    '/setup',
+    '/customers',
+    `/customers/${ada}`,
+    `/customers/${shop.customers[4]!.id}?tab=orders`,
+    '/imports',
+    '/imports/new',
+    `/imports/${made.id}`,
+    '/segments',
+    '/segments/new',
+    '/segments/regulars',
+    `/segments/regulars?tab=explain&customer=${ada}`,
+    '/segments/regulars?tab=members',
+    '/segments/regulars?tab=versions',
+    '/promotions',
+    '/promotions/new',
+    '/promotions/ten-percent',
+    '/promotions/ten-percent?tab=codes',
+    '/alerts',
+    '/alerts/new',
+    '/alerts/complaints',
+    '/alerts/complaints?tab=rule',
+    '/plugins',
+    '/plugins/rapport~channel-email',
+    '/plugins/rapport~channel-email?tab=settings',
+    '/developers',
+    '/settings',
+    '/settings?tab=attributes',
+    '/nowhere',
+  ];
+};

@@ -107,7 +107,8 @@ const columnsOf = (t: ReturnType<typeof useWords>['t'], peek: (customer: Custome
   { key: 'created', title: t('customers.created'), show: 'wide', cell: ({ createdAt }) => <Ago at={createdAt} /> },
   {
     key: 'peek',
-    title: '',
+    title: t('do.actions'),
+    quiet: true,
     end: true,
     width: 48,
     cell: (row) => (

@@ -62,7 +62,8 @@ export const Orders = ({ customerId }: { customerId: string }) => {
                   },
                   {
                     key: 'items',
-                    title: '',
+                    title: t('promotions.quantity'),
+                    quiet: true,
                     show: 'extra',
                     end: true,
                     cell: ({ quantity }) => t('customers.items', { count: quantity }),

@@ -110,7 +110,8 @@ export const Imports = () => {
                   },
                   {
                     key: 'by',
-                    title: '',
+                    title: t('imports.startedBy'),
+                    quiet: true,
                     show: 'wide',
                     cell: ({ createdBy }) => <span className="dim">{createdBy}</span>,
                   },

@@ -67,7 +67,7 @@ export const ReadingFields = ({ what, value, onChange, error }: ReadingProps) =>
       />
       {(what === 'orders' || what === 'events') && (
         <Checkbox
-          mt="lg"
+          mb={8}
           label={t('imports.createCustomers')}
           checked={value.createCustomers}
           onChange={(event) => set({ createCustomers: event.currentTarget.checked })}

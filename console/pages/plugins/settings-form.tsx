@@ -45,6 +45,9 @@ export const SettingsForm = ({ plugin, readOnly }: { plugin: Plugin; readOnly: b
         disabled={readOnly}
         showErrorList={false}
         noHtml5Validate
+        focusOnFirstError
+        // What is wrong stands at its field; without this rjsf writes it to the browser's console.
+        onError={() => {}}
         onChange={({ formData: next }) => {
           setData((next ?? {}) as Settings);
           setDirty(true);

@@ -15,6 +15,7 @@ export const LimitFields = ({ value, set, currency: unit, at }: LimitProps) => {
   const { t } = useWords();
   return (
     <>
+      <h3 className="sub">{t('promotions.limits')}</h3>
       <NativeSelect
         label={t('promotions.stacking')}
         value={value.stacking ?? 'stackable'}
@@ -65,7 +66,7 @@ export const LimitFields = ({ value, set, currency: unit, at }: LimitProps) => {
         error={at('schedule/to')}
       />
       <Checkbox
-        mt="lg"
+        mb={8}
         label={t('promotions.codeRequired')}
         checked={value.code?.required ?? false}
         onChange={(event) => set({ code: event.currentTarget.checked ? { required: true } : undefined })}

@@ -67,7 +67,8 @@ export const Members = ({ segment }: { segment: Segment }) => {
                 { key: 'reason', title: t('segments.reason'), show: 'wide', cell: ({ reason }) => reason },
                 {
                   key: 'why',
-                  title: '',
+                  title: t('do.actions'),
+                  quiet: true,
                   end: true,
                   cell: ({ customerId, name }) => (
                     <Link

@@ -79,7 +79,8 @@ export const Attributes = () => {
                 },
                 {
                   key: 'marks',
-                  title: '',
+                  title: t('rule.status'),
+                  quiet: true,
                   show: 'extra',
                   cell: ({ personal, unique, archivedAt }) => (
                     <span className="tags">
@@ -91,7 +92,8 @@ export const Attributes = () => {
                 },
                 {
                   key: 'act',
-                  title: '',
+                  title: t('do.actions'),
+                  quiet: true,
                   end: true,
                   cell: ({ key, archivedAt }: Attribute) =>
                     mayWrite && (
@@ -118,7 +120,8 @@ const NewAttribute = ({ onClose }: { onClose: () => void }) => {
   const { t } = useWords();
   const [draft, setDraft] = useState({
     key: '',
-    title: '',
+    title: t('rule.status'),
+    quiet: true,
     titleZh: '',
     type: 'text' as (typeof types)[number],
     options: [] as string[],

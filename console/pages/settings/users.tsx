@@ -115,7 +115,8 @@ export const Users = () => {
                 },
                 {
                   key: 'act',
-                  title: '',
+                  title: t('do.actions'),
+                  quiet: true,
                   end: true,
                   cell: (user) =>
                     editable(user) &&
