@@ -63,7 +63,9 @@ export const compileNode = (node: Node, zone: Zone): Predicate => {
     const child = compileNode(node.child, zone);
     return (facts, now) => !child(facts, now);
   }
-  const children = node.children.map((child) => compileNode(child, zone));
+  // What is read at once comes before what is counted; the result is the same.
+  const sorted = node.children.toSorted((a, b) => Number(looksBack(a)) - Number(looksBack(b)));
+  const children = sorted.map((child) => compileNode(child, zone));
   const [first, second] = children;
   if (children.length === 1) return first!;
   if (node.kind === 'all') {
@@ -78,6 +80,8 @@ export const compileNode = (node: Node, zone: Zone): Predicate => {
     return false;
   };
 };
+
+const looksBack = (node: Node): boolean => usesOf(node).some(({ fact }) => fact.evidence !== undefined);
 
 /** A fact's value, or the one given outright. */
 export const compileRead = ({ fact, params }: FactUse, zone: Zone): Read => {

@@ -49,9 +49,14 @@ export const createZone = (name: string): Zone => {
     if (wall(earlier) === local) return earlier;
     return wall(later) === local ? later : Math.max(earlier, later);
   };
+  let last = { at: Number.NaN, day: '' };
   return {
     name,
-    dayOf: (at) => new Date(wall(at)).toISOString().slice(0, 10),
+    // A run asks for the same now again and again.
+    dayOf: (at) => {
+      if (at !== last.at) last = { at, day: new Date(wall(at)).toISOString().slice(0, 10) };
+      return last.day;
+    },
     startOf: (day) => fromWall(dayNumber(day) * dayMs),
     instant: (text) => {
       const match = isoPattern.exec(text);
