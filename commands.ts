@@ -6,6 +6,7 @@ import {
   createImportCommand,
   createLog,
   createPlatform,
+  createPluginCommand,
   describeConfig,
   readConfig,
   userCommand,
@@ -89,6 +90,7 @@ export const commands: Command[] = [
   config,
   createImportCommand(open),
   createExportCommand(open),
+  createPluginCommand(open),
   userCommand,
   clientCommand,
 ];

@@ -41,5 +41,7 @@ export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export { createPlatform, type Platform } from './platform.ts';
+export { createPluginCommand } from './plugins/commands.ts';
+export type { Plugins } from './plugins/index.ts';
 export * from './records/errors.ts';
 export type { SecretBox } from './secret-box.ts';
