@@ -22,15 +22,19 @@ export const NoSqlTwin = defineError(
   (what: string) => `"${what}" has no form in SQL.`,
 );
 
-/** Throws NoSqlTwin for conditions with custom operators or context facts; ask `hasSql` first. */
+/**
+ * Throws NoSqlTwin for conditions with custom operators or context facts; ask `hasSql` first. `share` is the part of all
+ * customers that is asked about: a build that goes through them in chunks says 0, so that no chunk reads everybody's history.
+ */
 export const compileSql = (
   conditions: Condition,
   vocabulary: Vocabulary,
   dialect: Dialect,
   now: number,
+  share = 1,
 ): CompiledSql => {
   const target: SqlTarget = { dialect, now, zone: vocabulary.zone, joins: [], inOrder: false };
-  const where = planNode(readTree(conditions, vocabulary), true, target).build(1);
+  const where = planNode(readTree(conditions, vocabulary), true, target).build(share);
   const joins = target.joins.reduce((all, each) => sql`${all}${each}`, text(''));
   // A column that no index holds keeps SQLite from reading customers in the order of one.
   const order = text(target.inOrder && dialect === 'sqlite' ? ' AND c.version > 0' : '');

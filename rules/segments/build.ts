@@ -176,7 +176,7 @@ export const createBuild = (
 /** The population as SQL; conditions without a twin in SQL are evaluated here, and the answer is a list of ids. */
 const selectionOf = async (trx: Db, population: Population, span: Span, now: number) => {
   const { conditions, vocabulary, compiled } = population;
-  if (hasSql(conditions, vocabulary)) return compileSql(conditions, vocabulary, dialectOf(trx), now);
+  if (hasSql(conditions, vocabulary)) return compileSql(conditions, vocabulary, dialectOf(trx), now, 0);
   const ids: string[] = [];
   for await (const { id, facts } of living(trx, population, span, now)) if (compiled.test(facts, now)) ids.push(id);
   return {
