@@ -108,7 +108,7 @@ const places: readonly (readonly [Place, number])[] = [
       country: 'US',
       language: 'en',
       timeZone: 'America/New_York',
-      phone: '+1212555',
+      phone: '+12125',
       cities: ['New York', 'Boston', 'Chicago', 'Portland'],
       female: ['Ava', 'Mia', 'Harper', 'Ella'],
       male: ['Liam', 'Noah', 'Ethan', 'Mason'],
@@ -183,7 +183,7 @@ const latin = (name: string): string =>
     .join('') || 'x';
 
 // Lengths of real numbers, so that they survive cleaning.
-const lengths: Record<string, number> = { '+4915': 8, '+4479': 8, '+336': 8, '+316': 8, '+86138': 8, '+1212555': 4 };
+const lengths: Record<string, number> = { '+4915': 8, '+4479': 8, '+336': 8, '+316': 8, '+86138': 8, '+12125': 6 };
 const phoneOf = (prefix: string, chance: Chance): string =>
   prefix +
   Array.from({ length: lengths[prefix]! }, (_, i) => (i === 0 && prefix === '+4915' ? 1 : chance.whole(0, 9))).join('');

@@ -1,5 +1,12 @@
 // Plays an hour of the shop as it would come in from its web site: visits, carts with quotes, orders, reviews, over the API.
-import { createOrder, listCustomers, quoteCart, recordEvents, redeemCart } from '@rapport/sdk/routes';
+import {
+  createOrder,
+  listCustomers,
+  listSegmentMembers,
+  quoteCart,
+  recordEvents,
+  redeemCart,
+} from '@rapport/sdk/routes';
 import type { Api } from './api.ts';
 import { type DemoProduct, makeCatalogue } from './catalogue.ts';
 import { shippingOf } from './history.ts';
@@ -19,7 +26,7 @@ export const playHour = async (api: Api, now: number, orders = 120): Promise<Pla
   const run = now.toString(36);
   for (let n = 0; n < orders; n++) {
     const at = new Date(now - hourMs + ((n + chance.next()) / orders) * hourMs).toISOString();
-    const customer = { externalId: chance.pick(customers) };
+    const customer = { id: chance.pick(customers) };
     const chosen = chooseCart(products, chance);
     const events = chosen.flatMap(({ sku, category }, i) => [
       { id: `live-${run}-${n}-v${i}`, type: 'product.viewed', customer, occurredAt: at, properties: { sku, category } },
@@ -58,7 +65,7 @@ export const playHour = async (api: Api, now: number, orders = 120): Promise<Pla
 };
 
 type Purchase = {
-  customer: { externalId: string };
+  customer: { id: string };
   at: string;
   products: DemoProduct[];
   id: string;
@@ -110,7 +117,16 @@ const chooseCart = (products: DemoProduct[], chance: ReturnType<typeof createCha
   return [...chosen.values()];
 };
 
+// Those who are likely to come back come back most: members of a few segments, and some who are new.
+const returning = ['loyal', 'coffee-lovers', 'uk-regulars', 'one-time-buyers', 'lapsing'];
+
 const someCustomers = async (api: Api): Promise<string[]> => {
-  const page = await api.call(listCustomers, { query: { limit: 200 } });
-  return page.data.flatMap(({ externalId }) => (externalId ? [externalId] : []));
+  const members = await Promise.all(
+    returning.map((key) => api.call(listSegmentMembers, { params: { key }, query: { limit: 100 } })),
+  );
+  const newest = await api.call(listCustomers, { query: { limit: 100 } });
+  return [
+    ...members.flatMap(({ data }) => data.map(({ customerId }) => customerId)),
+    ...newest.data.map(({ id }) => id),
+  ];
 };
