@@ -2,7 +2,7 @@
 
 import type { ConditionResult } from '@rapport/sdk/schemas';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { titleOf, type Vocabulary } from '../builder/words.ts';
+import { readWindow, titleOf, type Vocabulary } from '../builder/words.ts';
 import { useFormat } from '../words/format.ts';
 import { useWords, wordsFor } from '../words/words.ts';
 
@@ -61,7 +61,9 @@ const Leaf = ({ result, vocabulary }: TreeProps) => {
           {result.params && Object.keys(result.params).length > 0 && (
             <span className="small dim">
               {' '}
-              {paramsText(result.params, (name) => wordsFor(t, `builder.choices.${name}`, name))}
+              {Object.entries(result.params)
+                .map(([name, value]) => paramText(t, name, value))
+                .join(' · ')}
             </span>
           )}
         </span>
@@ -107,7 +109,12 @@ const show = (value: unknown): string => {
   return String(value);
 };
 
-const paramsText = (params: Record<string, unknown>, words: (name: string) => string): string =>
-  Object.values(params)
-    .map((value) => (typeof value === 'string' ? words(value) : JSON.stringify(value)))
-    .join(' · ');
+const paramText = (t: ReturnType<typeof useWords>['t'], name: string, value: unknown): string => {
+  if (name === 'within') {
+    const window = readWindow(value);
+    if (window.kind === 'last')
+      return `${t('builder.window.last')} ${window.count} ${t(`builder.window.units.${window.unit}`)}`;
+    if (window.kind === 'between') return `${window.from || '…'} – ${window.to || '…'}`;
+  }
+  return typeof value === 'string' ? wordsFor(t, `builder.choices.${value}`, value) : JSON.stringify(value);
+};

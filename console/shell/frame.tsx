@@ -2,10 +2,12 @@
 import { AppShell, Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, Outlet } from '@tanstack/react-router';
+import { later } from '../parts/later.tsx';
 import { useWords } from '../words/words.ts';
-import { AccountMenu } from './account-menu.tsx';
 import { Jump } from './jump.tsx';
 import { Navigation } from './navigation.tsx';
+
+const AccountMenu = later(async () => (await import('./account-menu.tsx')).AccountMenu, <span className="account" />);
 
 export const Frame = () => {
   const { t } = useWords();

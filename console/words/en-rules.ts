@@ -47,7 +47,7 @@ export const enRules = {
       units: { D: 'days', W: 'weeks', H: 'hours', M: 'minutes' },
     },
     choices: {
-      count: 'number',
+      count: 'how many',
       sum: 'sum',
       avg: 'fraction',
       min: 'smallest',

@@ -17,6 +17,7 @@ afterEach(() => {
 const serving = async (files: Record<string, string>): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-console-'));
   mkdirSync(join(folder, 'assets'));
+  mkdirSync(join(folder, '.vite'));
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
   const app = new Koa();
   app.silent = true;
@@ -31,7 +32,12 @@ const serving = async (files: Record<string, string>): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-const built = { 'index.html': '<!doctype html>console', 'icon.svg': '<svg/>', 'assets/app-1.js': 'run()' };
+const built = {
+  'index.html': '<!doctype html>console',
+  'icon.svg': '<svg/>',
+  'assets/app-1.js': 'run()',
+  '.vite/manifest.json': '{"inside":1}',
+};
 const html = { headers: { accept: 'text/html' } };
 
 test('every address of the console is the same page, asked for again each time, under a strict policy', async () => {
@@ -69,6 +75,7 @@ test('addresses of the API, writes and files outside are not the console', async
   const url = await serving(built);
   expect((await fetch(`${url}/api/v1/nothing`, html)).status).toBe(404);
   expect((await fetch(`${url}/oauth/nothing`, html)).status).toBe(404);
+  expect(await (await fetch(`${url}/.vite/manifest.json`, html)).text()).not.toContain('inside');
   expect((await fetch(`${url}/`, { method: 'POST', ...html })).status).toBe(404);
   expect(await (await fetch(`${url}/..%2f..%2fetc%2fpasswd`, html)).text()).not.toContain('root:');
 });

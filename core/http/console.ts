@@ -54,7 +54,12 @@ export const createConsole = (folder: string): Middleware => {
 const read = (folder: string): Map<string, Asset> =>
   new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && types[extname(entry.name)])
+      .filter(
+        (entry) =>
+          entry.isFile() &&
+          types[extname(entry.name)] &&
+          !/[\\/]\./.test(join(entry.parentPath, entry.name).slice(folder.length)),
+      )
       .map((entry) => {
         const file = join(entry.parentPath, entry.name);
         const bytes = readFileSync(file);

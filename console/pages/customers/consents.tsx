@@ -1,18 +1,17 @@
 // What a customer agreed to, by channel and purpose; given or withdrawn here with what shows it.
-import { Button, Group, Modal, NativeSelect, TextInput } from '@mantine/core';
-import { changeConsents, listConsents } from '@rapport/sdk/routes';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { listConsents } from '@rapport/sdk/routes';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, queries } from '../../api/client.ts';
+import { call } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
-import { fieldError } from '../../parts/form.tsx';
+import { later } from '../../parts/later.tsx';
 import { Panel, Tag } from '../../parts/page.tsx';
 import { Ago } from '../../parts/time.tsx';
-import { Loaded, Trouble } from '../../parts/trouble.tsx';
+import { Loaded } from '../../parts/trouble.tsx';
 import { useWords, wordsFor } from '../../words/words.ts';
 
-const channels = ['email', 'sms', 'phone', 'push', 'post'] as const;
-const purposes = ['marketing', 'service', 'profiling'] as const;
+const RecordConsent = later(async () => (await import('./record-consent.tsx')).RecordConsent, null);
 
 export const Consents = ({ customerId, readOnly }: { customerId: string; readOnly: boolean }) => {
   const { t } = useWords();
@@ -64,64 +63,5 @@ export const Consents = ({ customerId, readOnly }: { customerId: string; readOnl
         }
       </Loaded>
     </Panel>
-  );
-};
-
-const RecordConsent = ({ customerId, onClose }: { customerId: string; onClose: () => void }) => {
-  const { t } = useWords();
-  const [channel, setChannel] = useState<string>('email');
-  const [purpose, setPurpose] = useState<string>('marketing');
-  const [proof, setProof] = useState('');
-  const save = useMutation({
-    mutationFn: (status: 'granted' | 'denied') =>
-      call(changeConsents, {
-        params: { id: customerId },
-        body: {
-          consents: [{ channel, purpose, status, source: 'console', ...(proof.trim() && { proof: proof.trim() }) }],
-        },
-      }),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['customers', customerId] });
-      onClose();
-    },
-  });
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('customers.consentAdd')}
-      closeButtonProps={{ 'aria-label': t('do.close') }}
-    >
-      <div className="fields">
-        <NativeSelect
-          label={t('customers.channel')}
-          value={channel}
-          onChange={(event) => setChannel(event.currentTarget.value)}
-          data={channels.map((value) => ({ value, label: t(`customers.channels.${value}`) }))}
-        />
-        <NativeSelect
-          label={t('customers.purpose')}
-          value={purpose}
-          onChange={(event) => setPurpose(event.currentTarget.value)}
-          data={purposes.map((value) => ({ value, label: t(`customers.purposes.${value}`) }))}
-        />
-        <TextInput
-          label={t('customers.proof')}
-          description={t('customers.proofHint')}
-          value={proof}
-          onChange={(event) => setProof(event.currentTarget.value)}
-          error={fieldError(save.error, '/consents/0/proof')}
-        />
-        <Trouble error={save.error} />
-      </div>
-      <Group justify="flex-end" mt="lg">
-        <Button variant="default" loading={save.isPending} onClick={() => save.mutate('denied')}>
-          {t('customers.deny')}
-        </Button>
-        <Button loading={save.isPending} onClick={() => save.mutate('granted')}>
-          {t('customers.grant')}
-        </Button>
-      </Group>
-    </Modal>
   );
 };

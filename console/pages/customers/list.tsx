@@ -9,12 +9,14 @@ import { useEffect, useRef, useState } from 'react';
 import { type CustomerFilters, useCustomers, useLevels } from '../../api/customers.ts';
 import { useMay } from '../../api/session.ts';
 import { nameOf } from '../../parts/customer-name.ts';
+import { later } from '../../parts/later.tsx';
 import { Avatar, Empty, Page, Panel, Tag } from '../../parts/page.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
-import { Peek } from './peek.tsx';
+
+const Peek = later(async () => (await import('./peek.tsx')).Peek, null);
 
 export const Customers = () => {
   const { t } = useWords();

@@ -1,6 +1,6 @@
 // One customer from all sides: who they are, what rules and plugins make of them, what happened.
 import '../../styles/customers.css';
-import { ActionIcon, Button, CopyButton, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, CopyButton } from '@mantine/core';
 import type { Customer } from '@rapport/sdk/schemas';
 import { IconCheck, IconCopy, IconPencil } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -8,17 +8,19 @@ import { useState } from 'react';
 import { useCustomer } from '../../api/customers.ts';
 import { useMay } from '../../api/session.ts';
 import { nameOf } from '../../parts/customer-name.ts';
+import { later } from '../../parts/later.tsx';
 import { Page, Panel, Tag } from '../../parts/page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 import { About } from './about.tsx';
 import { Consents } from './consents.tsx';
-import { EditCustomer } from './edit.tsx';
 import { Membership, Recommendations, Scores, Segments } from './insights.tsx';
 import { Messages, Orders } from './orders.tsx';
 import { Tags } from './tags.tsx';
 import { Timeline } from './timeline.tsx';
+
+const EditCustomer = later(async () => (await import('./edit.tsx')).EditCustomer, null);
 
 export const CustomerPage = () => {
   const { id } = useParams({ from: '/frame/customers/$id' });
@@ -109,11 +111,14 @@ const CopyId = ({ id }: { id: string }) => {
   return (
     <CopyButton value={id}>
       {({ copied, copy }) => (
-        <Tooltip label={copied ? t('do.copied') : t('customers.copyId')}>
-          <ActionIcon size="sm" onClick={copy} aria-label={copied ? t('do.copied') : t('customers.copyId')}>
-            {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          size="sm"
+          onClick={copy}
+          title={t('customers.copyId')}
+          aria-label={copied ? t('do.copied') : t('customers.copyId')}
+        >
+          {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+        </ActionIcon>
       )}
     </CopyButton>
   );

@@ -117,15 +117,16 @@ const Entry = ({ entry }: { entry: TimelineEntry }) => {
   );
 };
 
-/** One line out of what an entry carries: money where there is some, else its plain members. */
-const detailOf = ({ data }: TimelineEntry, format: ReturnType<typeof createFormat>): string => {
+/** One line out of what an entry carries: money where there is some, an event's properties, else what its title does not say. */
+const detailOf = ({ kind, title, data }: TimelineEntry, format: ReturnType<typeof createFormat>): string => {
   const { currency, total, amount, properties, quantity, ...rest } = data;
   const sum = typeof total === 'number' ? total : amount;
   if (typeof sum === 'number' && typeof currency === 'string')
     return [format.money(sum, currency), typeof quantity === 'number' ? `× ${quantity}` : ''].filter(Boolean).join(' ');
-  const plain = { ...rest, ...(typeof properties === 'object' ? properties : {}) } as Record<string, unknown>;
+  const plain = (kind === 'event' ? (properties ?? {}) : rest) as Record<string, unknown>;
   return Object.entries(plain)
     .filter(([name, value]) => !/(^|[a-z])id$/i.test(name) && ['string', 'number', 'boolean'].includes(typeof value))
+    .filter(([, value]) => !title.includes(String(value)))
     .slice(0, 4)
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join(' · ');

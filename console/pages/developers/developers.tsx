@@ -8,11 +8,14 @@ import { useState } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { useConfirm } from '../../parts/form.tsx';
+import { later } from '../../parts/later.tsx';
 import { Empty, Page, Panel, Tag } from '../../parts/page.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Loaded, tellTrouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
-import { NewClient, Secret } from './new-client.tsx';
+
+const NewClient = later(async () => (await import('./new-client.tsx')).NewClient, null);
+const Secret = later(async () => (await import('./new-client.tsx')).Secret, null);
 
 export const Developers = () => {
   const { t } = useWords();

@@ -1,24 +1,12 @@
 // A new OAuth app, and its secret, which is shown this once.
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Checkbox,
-  CopyButton,
-  Group,
-  Modal,
-  MultiSelect,
-  NativeSelect,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, MultiSelect, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { grantableScopes, type Scope } from '@rapport/sdk';
 import { createClient } from '@rapport/sdk/routes';
 import type { Client } from '@rapport/sdk/schemas';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call, queries } from '../../api/client.ts';
+import { CopyField } from '../../parts/copy-field.tsx';
 import { fieldError, unplaced } from '../../parts/form.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
@@ -145,27 +133,5 @@ export const Secret = ({ client, clientSecret, onClose }: Made & { onClose: () =
         </Group>
       </div>
     </Modal>
-  );
-};
-
-export const CopyField = ({ label, value }: { label: string; value: string }) => {
-  const { t } = useWords();
-  return (
-    <CopyButton value={value}>
-      {({ copied, copy }) => (
-        <TextInput
-          label={label}
-          readOnly
-          value={value}
-          className="copy-field"
-          onFocus={(event) => event.currentTarget.select()}
-          rightSection={
-            <ActionIcon onClick={copy} aria-label={`${t(copied ? 'do.copied' : 'do.copy')}: ${label}`}>
-              {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-            </ActionIcon>
-          }
-        />
-      )}
-    </CopyButton>
   );
 };

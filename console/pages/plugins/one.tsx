@@ -5,13 +5,13 @@ import { disablePlugin, enablePlugin, getPlugin, removePlugin } from '@rapport/s
 import type { Plugin } from '@rapport/sdk/schemas';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { useConfirm } from '../../parts/form.tsx';
+import { later } from '../../parts/later.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
-import { Loaded, tellTrouble, Waiting } from '../../parts/trouble.tsx';
+import { Loaded, tellTrouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 import { Logs, Runs } from './activity.tsx';
 import { Consent } from './consent.tsx';
@@ -19,7 +19,7 @@ import { idParam } from './plugin-id.ts';
 import { localText } from './settings-schema.ts';
 import { PluginState } from './state.tsx';
 
-const SettingsForm = lazy(() => import('./settings-form.tsx').then((module) => ({ default: module.SettingsForm })));
+const SettingsForm = later(async () => (await import('./settings-form.tsx')).SettingsForm);
 
 export const PluginPage = () => {
   const { id } = useParams({ from: '/frame/plugins/$id' });
@@ -134,9 +134,7 @@ const Whole = ({ plugin }: { plugin: Plugin }) => {
                   label: t('nav.settings'),
                   content: () => (
                     <Panel className="narrow-panel">
-                      <Suspense fallback={<Waiting />}>
-                        <SettingsForm key={plugin.updatedAt} plugin={plugin} readOnly={!mayWrite} />
-                      </Suspense>
+                      <SettingsForm key={plugin.updatedAt} plugin={plugin} readOnly={!mayWrite} />
                     </Panel>
                   ),
                 },

@@ -4,14 +4,16 @@ import { IconDiscount, IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { usePromotions } from '../../api/figures.ts';
 import { useMay } from '../../api/session.ts';
+import { later } from '../../parts/later.tsx';
 import { Empty, Page, Panel } from '../../parts/page.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Ago, Status } from '../../parts/time.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import { TryCart } from './cart.tsx';
 import { type GrantParams, useGrantText } from './grant-text.ts';
+
+const TryCart = later(async () => (await import('./cart.tsx')).TryCart);
 
 export const Promotions = () => {
   const { t } = useWords();

@@ -15,16 +15,20 @@ import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { toTree } from '../../builder/tree.ts';
 import { UnsavedGuard, useConfirm } from '../../parts/form.tsx';
+import { later } from '../../parts/later.tsx';
 import { Page } from '../../parts/page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { Status } from '../../parts/time.tsx';
 import { Loaded, tellDone, tellTrouble } from '../../parts/trouble.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import { TryCart } from './cart.tsx';
 import { bodyOf, type PromotionDraft, PromotionEditor } from './editor.tsx';
 import { useGrantText } from './grant-text.ts';
-import { Codes, Redemptions, Versions } from './use.tsx';
+
+const TryCart = later(async () => (await import('./cart.tsx')).TryCart);
+const Codes = later(async () => (await import('./use.tsx')).Codes);
+const Redemptions = later(async () => (await import('./use.tsx')).Redemptions);
+const Versions = later(async () => (await import('./use.tsx')).Versions);
 
 export const PromotionPage = () => {
   const { key } = useParams({ from: '/frame/promotions/$key' });

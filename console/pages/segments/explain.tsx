@@ -77,8 +77,8 @@ export const Explain = ({ segment }: { segment: Segment }) => {
   );
 };
 
-/** The tree itself, whether it stands alone or under the engine's `conditions`. */
+/** The tree; the engine writes the result of the whole beside it, not into its root. */
 const treeOf = (explanation: unknown): ConditionResult => {
-  const value = explanation as { conditions?: ConditionResult } & ConditionResult;
-  return value.conditions ?? value;
+  const { conditions, result } = explanation as { conditions: ConditionResult; result: boolean };
+  return { ...conditions, result: conditions.result ?? result };
 };

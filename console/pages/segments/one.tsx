@@ -17,16 +17,18 @@ import { useMay } from '../../api/session.ts';
 import { toTree } from '../../builder/tree.ts';
 import { UnsavedGuard, useConfirm } from '../../parts/form.tsx';
 import { History } from '../../parts/history.tsx';
+import { later } from '../../parts/later.tsx';
 import { Page, Tag } from '../../parts/page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { Status } from '../../parts/time.tsx';
 import { Loaded, tellDone, tellTrouble } from '../../parts/trouble.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import { ActivateSegment } from './activate.tsx';
 import { type SegmentDraft, SegmentEditor } from './editor.tsx';
-import { Explain } from './explain.tsx';
 import { Members } from './members.tsx';
+
+const ActivateSegment = later(async () => (await import('./activate.tsx')).ActivateSegment, null);
+const Explain = later(async () => (await import('./explain.tsx')).Explain);
 
 export const SegmentPage = () => {
   const { key } = useParams({ from: '/frame/segments/$key' });

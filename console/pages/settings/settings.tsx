@@ -1,11 +1,13 @@
 // Settings: the people who may sign in with their roles, and the custom attributes of customers.
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../api/session.ts';
+import { later } from '../../parts/later.tsx';
 import { Page } from '../../parts/page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { useWords } from '../../words/words.ts';
-import { Attributes } from './attributes.tsx';
 import { Users } from './users.tsx';
+
+const Attributes = later(async () => (await import('./attributes.tsx')).Attributes);
 
 export const Settings = () => {
   const { t } = useWords();

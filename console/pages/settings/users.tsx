@@ -7,13 +7,13 @@ import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { useMay, useMe } from '../../api/session.ts';
+import { CopyField } from '../../parts/copy-field.tsx';
 import { fieldError, unplaced } from '../../parts/form.tsx';
 import { Avatar, Panel, Tag } from '../../parts/page.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Loaded, Trouble, tellTrouble } from '../../parts/trouble.tsx';
 import { useWords, wordsFor } from '../../words/words.ts';
-import { CopyField } from '../developers/new-client.tsx';
 
 export const Users = () => {
   const { t } = useWords();
