@@ -52,8 +52,8 @@ export const up = async (db: Knex): Promise<void> => {
     t.bigInteger('created_at').notNullable();
     t.bigInteger('updated_at').notNullable();
     t.unique(['source', 'external_id']);
-    t.index(['customer_id', 'ordered_at', 'total']);
-    t.index(['ordered_at', 'total', 'customer_id']);
+    t.index(['customer_id', 'ordered_at', 'total', 'status']);
+    t.index(['ordered_at', 'total', 'customer_id', 'status']);
   });
   await db.schema.createTable('order_lines', (t) => {
     t.text('order_id').notNullable().references('orders.id');

@@ -1,5 +1,5 @@
-// `orders` as SQL, by a look per customer or by one pass over all. Without line, status and currency filters it is answered by
-// the index (customer, time, total) alone.
+// `orders` as SQL, by a look per customer or by one pass over all. Without line and currency filters it is answered by
+// the index (customer, time, total, status) alone.
 import { averageSql } from './average-sql.ts';
 import { dayMs, daysSinceInstantSql, daysSinceSet } from './calendar.ts';
 import type { FactSql } from './fact.ts';
@@ -81,15 +81,15 @@ const amountOf = ({ of }: OrdersQuery, lines: boolean): Fragment =>
 
 // SQLite would take the time index and sort: for long windows reading the customer index in order is twice as fast. The plus
 // keeps the time out of its choice of an index.
-const inOrder = ({ window, status, currency, sku, category, of }: OrdersQuery, { dialect }: SqlTarget): Fragment => {
-  const covered = !status && !currency && !sku && !category && ['total', 'at', 'daysSince'].includes(of);
+const inOrder = ({ window, currency, sku, category, of }: OrdersQuery, { dialect }: SqlTarget): Fragment => {
+  const covered = !currency && !sku && !category && ['total', 'at', 'daysSince'].includes(of);
   const long = window.from === null && (window.backMs === null || window.backMs > 31 * dayMs);
   return dialect === 'sqlite' && covered && long ? text('+o.ordered_at') : at;
 };
 
 const sources = (query: OrdersQuery, correlation: Fragment | null, time: Fragment, target: SqlTarget) => {
   const filters = [...(correlation ? [correlation] : []), withinSql(time, query.window, target.now)];
-  if (query.status) filters.push(sql`o.status IN (${list(query.status)})`);
+  filters.push(query.status ? sql`o.status IN (${list(query.status)})` : text("o.status <> 'cancelled'"));
   if (query.currency) filters.push(sql`o.currency = ${value(query.currency)}`);
   const lines = lineFilter(query);
   const plain = sql`FROM orders o WHERE ${join(filters, ' AND ')}`;

@@ -1,5 +1,6 @@
 // `orders { within, measure, of, category, sku, status, currency }`: what a customer bought. With `sku` or `category` an order
 // is what its matching lines are, and an order without such lines is none. Amounts are minor units, whatever the currency.
+// A cancelled order is no purchase: without `status` it does not count.
 import type { FactParam, FactType } from '@rapport/sdk/schemas';
 import type { Facts, OrderFacts } from '../facts.ts';
 import { daysSinceInstant, momentsSinceInstant } from './calendar.ts';
@@ -17,6 +18,7 @@ export type OrdersQuery = {
   of: 'total' | 'net' | 'quantity' | 'at' | 'daysSince' | 'sku' | 'category';
   sku: readonly string[] | null;
   category: readonly string[] | null;
+  /** Null: every status but cancelled. */
   status: readonly string[] | null;
   currency: string | null;
 };
@@ -94,7 +96,7 @@ export const readOrdersQuery = (given: Params, zone: Zone): OrdersQuery => {
 const keeper = ({ sku, category, status, currency }: OrdersQuery): ((order: OrderFacts) => boolean) => {
   const line = lineKeeper({ sku, category });
   return (order) =>
-    (status === null || status.includes(order.status)) &&
+    (status === null ? order.status !== 'cancelled' : status.includes(order.status)) &&
     (currency === null || order.currency === currency) &&
     (line === null || order.lines.some(line));
 };

@@ -146,7 +146,7 @@ const ordersFact = (chance: Chance): Shape => {
     ...window(chance),
     ...maybe(chance, 'sku', ['A1', ['A1', 'B2']]),
     ...maybe(chance, 'category', ['books', ['books', 'toys']]),
-    ...maybe(chance, 'status', ['paid', ['placed', 'paid']]),
+    ...maybe(chance, 'status', ['paid', ['placed', 'paid'], 'cancelled', ['paid', 'cancelled']]),
     ...maybe(chance, 'currency', ['EUR', 'SEK']),
   };
   if (measure === 'count')
