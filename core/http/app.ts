@@ -133,6 +133,7 @@ const handler = (served: Served, validator: Validator, throttle: Throttle, deps:
     allow(route, actor);
     // PostgreSQL has no text with this character; nobody has a use for it.
     if (/%00/.test(ctx.url)) throw new InvalidRequest('The address holds a character that is not allowed.');
+    if (!isDecodable(ctx.path)) throw new InvalidRequest('The address holds an escape that is no UTF-8.');
     const params = checked(given, checks.params, '/params');
     const query = checked(plainQuery(ctx), checks.query, '/query');
     const body = checks.body
@@ -145,6 +146,16 @@ const handler = (served: Served, validator: Validator, throttle: Throttle, deps:
       : await served.handle(call);
     answer(ctx, route, result);
   };
+};
+
+const isDecodable = (path: string): boolean => {
+  if (!path.includes('%')) return true;
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const noQuery = { type: 'object', properties: {}, additionalProperties: false } as never;

@@ -22,13 +22,18 @@ export const readBody = async (request: IncomingMessage, limit: number): Promise
 };
 
 export const readJson = async (request: IncomingMessage, limit: number): Promise<unknown> => {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';').map(trimmed);
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  if (charset !== undefined && !/^"?utf-?8"?$/.test(charset))
+    throw new UnsupportedMediaType(`JSON is UTF-8; it is not read as ${charset.slice(0, 40)}.`);
   const text = await readBody(request, limit);
   if (text === '' && type === '') return undefined;
   if (type !== 'application/json' && !type.endsWith('+json'))
     throw new UnsupportedMediaType('Send the body as application/json.');
   return parseJson(text);
 };
+
+const trimmed = (part: string): string => part.trim();
 
 /** JSON.parse that refuses depth and size before they cost anything, `__proto__` members, and text no database keeps. */
 export const parseJson = (text: string): unknown => {
