@@ -15,7 +15,7 @@ import {
   RedeemRequest,
   RedemptionPage,
 } from '../schemas/promotions.ts';
-import { RuleHistory, RuleStatus } from '../schemas/rule-documents.ts';
+import { ActivateRule, RuleHistory, RuleStatus } from '../schemas/rule-documents.ts';
 import { Closed, KeyParams, PageQuery } from '../schemas/shared.ts';
 
 const tag = 'promotions';
@@ -71,7 +71,7 @@ export const activatePromotion = defineRoute({
   path: '/promotions/:key/activate',
   summary: 'Let a version run: the newest, or an older one to roll back',
   params: KeyParams,
-  body: Closed({ version: Type.Optional(Type.Integer({ minimum: 1 })) }),
+  body: ActivateRule,
   reply: Promotion,
 });
 export const pausePromotion = defineRoute({

@@ -39,7 +39,7 @@ export const RuleTests = Type.Array(RuleTest, { maxItems: 100 });
 export const RuleName = Type.String({ minLength: 1, maxLength: 200 });
 export const RuleDescription = Type.String({ maxLength: 2000 });
 export const RulePriority = Type.Integer({ minimum: 1, maximum: 1_000_000 });
-export const VersionNumber = Type.Integer({ minimum: 1 });
+export const VersionNumber = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
 
 /** One saved, immutable state of a rule. */
 export const RuleVersion = Closed({

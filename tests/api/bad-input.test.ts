@@ -19,6 +19,9 @@ const endsSession = new Set(['/logout', '/me/sessions/:id', '/me/password']);
 // Counts attempts at signing in on purpose; queues drain by themselves.
 const notCounted = new Set(['login_attempts', 'jobs', 'outbox', 'leases', 'knex_migrations', 'knex_migrations_lock']);
 
+// What PostgreSQL refuses itself and SQLite stores: numbers beyond a column, odd text, cursors of another type.
+const tellingThere = /e\+308|9007199254740991|99999999|cursor|U\+0000|%27|drop table|limit|1e9/;
+
 const codes = new Set(listErrors().map(({ code }) => code));
 
 test('no wrong request fails the server, is half-written, or goes without a code (sqlite)', {
@@ -28,15 +31,15 @@ test('no wrong request fails the server, is half-written, or goes without a code
   expect(await sweep(on, () => true)).toEqual([]);
 });
 
-test('no wrong request fails the server, is half-written, or goes without a code (postgres, every fourth)', {
+test('no wrong request fails the server, is half-written, or goes without a code (postgres, fewer)', {
   timeout: 600_000,
 }, async () => {
   await using on = await createTestDatabase('postgres');
-  expect(await sweep(on, (nth) => nth % 4 === 0)).toEqual([]);
+  expect(await sweep(on, (nth, { name }) => nth % 8 === 0 || tellingThere.test(name))).toEqual([]);
 });
 
 /** What broke the promise, in words. */
-const sweep = async (on: TestDatabase, takes: (nth: number) => boolean): Promise<string[]> => {
+const sweep = async (on: TestDatabase, takes: (nth: number, bad: BadRequest) => boolean): Promise<string[]> => {
   await using app = await testApp(on, { environment: { RAPPORT_RATE_LIMIT: '0' } });
   using agent = createAgent();
   const routes = app.rapport.served.map(({ route }) => route);
@@ -48,7 +51,7 @@ const sweep = async (on: TestDatabase, takes: (nth: number) => boolean): Promise
     const headers = await credentialsOf(app);
     let before = await countsOf(app, tables);
     for (const bad of [...badBodies(route), ...badPaths(route), ...badQueries(route)]) {
-      if (!takes(nth++)) continue;
+      if (!takes(nth++, bad)) continue;
       const path = addressOf(route, known, bad);
       const ask = () => agent.send(app.url, route.method, path, { ...headers, ...bad.headers }, bodyOf(route, bad));
       const answer = await ask();
