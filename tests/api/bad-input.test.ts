@@ -20,7 +20,7 @@ const endsSession = new Set(['/logout', '/me/sessions/:id', '/me/password']);
 const notCounted = new Set(['login_attempts', 'jobs', 'outbox', 'leases', 'knex_migrations', 'knex_migrations_lock']);
 
 // What PostgreSQL refuses itself and SQLite stores: numbers beyond a column, odd text, cursors of another type.
-const tellingThere = /e\+308|9007199254740991|99999999|cursor|U\+0000|%27|drop table|limit|1e9/;
+const tellingThere = /e\+308|9007199254740991|99999999|cursor|U\+0000|%27|drop table|1e9/;
 
 const codes = new Set(listErrors().map(({ code }) => code));
 
@@ -35,7 +35,7 @@ test('no wrong request fails the server, is half-written, or goes without a code
   timeout: 600_000,
 }, async () => {
   await using on = await createTestDatabase('postgres');
-  expect(await sweep(on, (nth, { name }) => nth % 8 === 0 || tellingThere.test(name))).toEqual([]);
+  expect(await sweep(on, (nth, { name }) => nth % 20 === 0 || tellingThere.test(name))).toEqual([]);
 });
 
 /** What broke the promise, in words. */
@@ -67,8 +67,11 @@ const sweep = async (on: TestDatabase, takes: (nth: number, bad: BadRequest) => 
         after = await countsOf(app, tables);
         if (!same(before, after)) wrong.push(`${name}: refused with ${answer.status}, yet rows were written`);
       }
-      if (endsSession.has(route.path) && answer.status < 400) Object.assign(headers, await credentialsOf(app));
-      before = await countsOf(app, tables);
+      before = after;
+      if (endsSession.has(route.path) && answer.status < 400) {
+        Object.assign(headers, await credentialsOf(app));
+        before = await countsOf(app, tables);
+      }
     }
     const alive = await agent.send(app.url, 'GET', '/healthz', {}, undefined);
     if (alive.status !== 200) wrong.push(`after ${route.method} ${pathOf(route)} /healthz says ${alive.status}`);
