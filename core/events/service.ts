@@ -8,12 +8,12 @@ import { readTime } from '../customers/normalise.ts';
 import { createCustomerStore } from '../customers/store.ts';
 import { fromJson, toIso } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
+import { createGroupCommit } from '../data/group-commit.ts';
 import { type Page, page } from '../data/page.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { Failure } from '../errors.ts';
 import type { Actor } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
-import { createGroupCommit } from './group-commit.ts';
 import { createEventStore, type EventRow } from './store.ts';
 
 const dayMs = 86_400_000;

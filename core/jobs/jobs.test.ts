@@ -87,8 +87,8 @@ eachDatabase('a worker whose lease was taken over cannot finish the job', async 
   expect(await store.reclaim(now)).toBe(1);
   const [second] = await store.claim('fenced', 1, now + 1, 'second', now + 1000);
   expect(second?.attempts).toBe(2);
-  expect(await store.remove([id!], 'first')).toBe(0);
-  expect(await store.remove([id!], 'second')).toBe(1);
+  expect(await store.remove([{ id: id!, token: 'first' }])).toBe(0);
+  expect(await store.remove([{ id: id!, token: 'second' }])).toBe(1);
 });
 
 eachDatabase('a unique key keeps a second job out while the first is there', async (on) => {

@@ -1,12 +1,11 @@
 // The durable queue: enqueue in the transaction of the change, work at least once, back off, give up into dead letters.
 // Handlers must be idempotent. This is not a scheduler (see scheduler.ts) and not the outbox (see outbox.ts).
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock, Ids } from '../clock.ts';
 import type { Database, Db } from '../data/database.ts';
-import { afterCommit } from '../data/transact.ts';
+import { afterCommit, transact } from '../data/transact.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
-import { createJobStore, type JobRow } from './store.ts';
+import { createJobStore, type JobRow, type Lease } from './store.ts';
 
 export type NewJob = {
   queue: string;
@@ -65,7 +64,6 @@ export const createJobs = (deps: {
   const random = deps.random ?? Math.random;
   const store = createJobStore(database.writer);
   const workers = new Map<string, Worker<never>>();
-  const running = new Set<Promise<void>>();
   const wakers = new Map<string, () => void>();
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
@@ -73,7 +71,8 @@ export const createJobs = (deps: {
 
   const wake = (queue: string): void => wakers.get(queue)?.();
 
-  const runOne = async (worker: Worker<never>, row: JobRow, token: string): Promise<void> => {
+  /** True when the job's row may go. */
+  const runOne = async (worker: Worker<never>, row: JobRow, token: string): Promise<boolean> => {
     const lost = new AbortController();
     const leaseMs = worker.leaseMs ?? defaults.leaseMs;
     const extending = setInterval(() => {
@@ -95,12 +94,13 @@ export const createJobs = (deps: {
           result: JSON.stringify(result ?? null),
           finished_at: clock.now(),
         });
-      else await store.remove([row.id], token);
       metrics.jobs.inc({ queue: row.queue, outcome: 'done' });
+      return !worker.keep;
     } catch (error) {
       await failed(row, token, error as Error, stopping.signal.aborted).catch((cause: unknown) =>
         log.error({ err: cause, job: row.id }, 'job could not be put back'),
       );
+      return false;
     } finally {
       clearInterval(extending);
     }
@@ -123,39 +123,62 @@ export const createJobs = (deps: {
     }
   };
 
+  // What is done goes away in the transaction that takes what is next: many small jobs cost few commits.
+  const turn = (worker: Worker<never>, done: readonly Lease[], free: number, token: string): Promise<JobRow[]> => {
+    const now = clock.now();
+    const claim = (from: typeof store): Promise<JobRow[]> =>
+      from.claim(worker.queue, free, now, token, now + (worker.leaseMs ?? defaults.leaseMs));
+    if (done.length === 0) return claim(store);
+    return transact(database.writer, async (trx) => {
+      const inside = createJobStore(trx);
+      await inside.remove(done);
+      return free > 0 && !stopping.signal.aborted ? claim(inside) : [];
+    });
+  };
+
   const loop = async (worker: Worker<never>): Promise<void> => {
     const slots = worker.concurrency ?? 1;
-    let busy = 0;
-    while (!stopping.signal.aborted) {
+    const mine = new Set<Promise<void>>();
+    let finished: Lease[] = [];
+    const run = (row: JobRow, token: string): void => {
+      const one = runOne(worker, row, token).then((done) => {
+        if (done) finished.push({ id: row.id, token });
+        mine.delete(one);
+        wake(worker.queue);
+      });
+      mine.add(one);
+    };
+    const step = async (): Promise<void> => {
       const { promise: woken, resolve } = Promise.withResolvers<void>();
       wakers.set(worker.queue, resolve);
+      const free = slots - mine.size;
+      const done = finished;
+      finished = [];
       let claimed: JobRow[] = [];
-      const token = ids.next();
-      if (busy < slots) {
-        const now = clock.now();
-        claimed = await store
-          .claim(worker.queue, slots - busy, now, token, now + (worker.leaseMs ?? defaults.leaseMs))
-          .catch((error: unknown) => {
-            log.warn({ err: error, queue: worker.queue }, 'jobs could not be claimed');
-            return [];
-          });
+      if (free > 0 || done.length > 0) {
+        const token = ids.next();
+        try {
+          claimed = await turn(worker, done, free, token);
+        } catch (error) {
+          log.warn({ err: error, queue: worker.queue }, 'jobs could not be claimed');
+          finished.push(...done);
+          setTimeout(resolve, defaults.pollMs).unref();
+        }
+        for (const row of claimed) run(row, token);
       }
-      for (const row of claimed) {
-        busy++;
-        const run = runOne(worker, row, token).finally(() => {
-          busy--;
-          running.delete(run);
-          wake(worker.queue);
-        });
-        running.add(run);
-      }
-      if (claimed.length === 0)
-        await Promise.race([
-          woken,
-          wait(defaults.pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}),
-        ]);
-    }
+      if (claimed.length < free || free === 0) await woken;
+    };
+    while (!stopping.signal.aborted) await step();
+    await Promise.all(mine);
+    if (finished.length > 0) await store.remove(finished);
   };
+
+  // Jobs of other nodes, and those whose time has come: one look for all queues.
+  const poll = (): void =>
+    void createJobStore(database.reader)
+      .listDueQueues(clock.now())
+      .then((queues) => queues.forEach(wake))
+      .catch((error: unknown) => stopping.signal.aborted || log.warn({ err: error }, 'due jobs could not be seen'));
 
   return {
     enqueue: async (db: Db, ...jobs: NewJob[]): Promise<string[]> => {
@@ -183,15 +206,18 @@ export const createJobs = (deps: {
       started = true;
       await store.reclaim(clock.now());
       for (const worker of workers.values()) loops.push(loop(worker));
-      const sweeping = setInterval(() => void store.reclaim(clock.now()).catch(() => {}), 5000);
-      sweeping.unref();
-      stopping.signal.addEventListener('abort', () => clearInterval(sweeping));
+      const sweeping = setInterval(() => void store.reclaim(clock.now()).catch(() => {}), 5000).unref();
+      const polling = setInterval(poll, defaults.pollMs).unref();
+      stopping.signal.addEventListener('abort', () => {
+        clearInterval(sweeping);
+        clearInterval(polling);
+      });
     },
     /** Takes no new job, tells the running ones to stop, waits for them. */
     stop: async (): Promise<void> => {
       stopping.abort(new Error('shutting down'));
       for (const done of wakers.values()) done();
-      await Promise.all([...loops, ...running]);
+      await Promise.all(loops);
     },
     wake,
     find: (id: string) => store.find(id),

@@ -28,6 +28,8 @@ export type NewJobRow = Pick<
   'id' | 'queue' | 'key' | 'unique_key' | 'payload' | 'max_attempts' | 'run_at' | 'created_at'
 >;
 
+export type Lease = { id: string; token: string };
+
 const insertAtOnce = 60;
 
 export const createJobStore = (db: Db) => ({
@@ -62,8 +64,18 @@ export const createJobStore = (db: Db) => ({
   progress: (id: string, token: string, progress: string): Promise<number> =>
     db('jobs').where({ id, lease_token: token }).update({ progress }),
 
-  remove: (ids: string[], token: string): Promise<number> =>
-    db('jobs').whereIn('id', ids).where({ lease_token: token }).delete(),
+  /** Those that still hold their lease. */
+  remove: (leases: readonly Lease[]): Promise<number> =>
+    db('jobs')
+      .whereIn(
+        'id',
+        leases.map(({ id }) => id),
+      )
+      .whereIn(
+        'lease_token',
+        leases.map(({ token }) => token),
+      )
+      .delete(),
 
   finish: (id: string, token: string, change: Partial<JobRow>): Promise<number> =>
     db('jobs')
@@ -77,6 +89,11 @@ export const createJobStore = (db: Db) => ({
       .whereRaw('attempts >= max_attempts')
       .update({ status: 'dead', lease_token: null, last_error: 'The worker died in every attempt.', finished_at: now });
     return dead + (await expired().update({ status: 'waiting', lease_token: null, run_at: now }));
+  },
+
+  listDueQueues: async (now: number): Promise<string[]> => {
+    const due = db('jobs').where('status', 'waiting').where('run_at', '<=', now);
+    return ((await due.distinct('queue')) as { queue: string }[]).map(({ queue }) => queue);
   },
 
   find: (id: string): Promise<JobRow | undefined> => db('jobs').where({ id }).first(),

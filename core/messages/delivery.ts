@@ -2,7 +2,9 @@
 // between asking and sending (consent, erasure, address) is looked at here, at the last moment.
 import type { MessageContent } from '@rapport/sdk/schemas';
 import { fromJson } from '../data/column.ts';
-import { transact } from '../data/transact.ts';
+import type { Db } from '../data/database.ts';
+import { createGroupCommit } from '../data/group-commit.ts';
+import { afterCommit, transact } from '../data/transact.ts';
 import { Failure } from '../errors.ts';
 import { type JobContext, TryLater } from '../jobs/jobs.ts';
 import type { Platform } from '../platform.ts';
@@ -36,39 +38,54 @@ type Ending = {
   subject?: string;
 };
 
+type Ended = { row: MessageRow; ending: Ending };
+
+const mostEndings = 100;
+
 export const workMessages = (
   platform: Platform,
   deps: { templates: Templates; renderer: Renderer; channel: Channel },
 ): void => {
   const { database, clock, jobs, outbox, metrics } = platform;
 
-  const end = (row: MessageRow, ending: Ending): Promise<void> =>
-    transact(database.writer, async (trx) => {
-      const done = await createMessageStore(trx).finish(row.id, {
-        status: ending.status,
-        reason: ending.reason,
-        plugin: ending.plugin ?? null,
-        provider_id: ending.providerId ?? null,
-        address: ending.address ?? row.address,
-        subject: ending.subject?.slice(0, 998) ?? null,
-        sent_at: ending.status === 'sent' ? clock.now() : null,
-      });
-      if (done === 0) return;
-      metrics.messages.inc({ channel: row.channel, outcome: ending.status });
-      const topic = ending.status === 'sent' ? 'message.sent' : 'message.failed';
-      const payload = {
-        customerId: row.customer_id,
-        messageId: row.id,
-        channel: row.channel,
-        status: ending.status,
-        reason: ending.reason,
-        source: row.source,
-      };
-      await outbox.emit(trx, { topic, customerId: row.customer_id ?? undefined, payload });
+  const finish = async (trx: Db, { row, ending }: Ended): Promise<void> => {
+    const done = await createMessageStore(trx).finish(row.id, {
+      status: ending.status,
+      reason: ending.reason,
+      plugin: ending.plugin ?? null,
+      provider_id: ending.providerId ?? null,
+      address: ending.address ?? row.address,
+      subject: ending.subject?.slice(0, 998) ?? null,
+      sent_at: ending.status === 'sent' ? clock.now() : null,
     });
+    if (done === 0) return;
+    afterCommit(trx, () => metrics.messages.inc({ channel: row.channel, outcome: ending.status }));
+    const topic = ending.status === 'sent' ? 'message.sent' : 'message.failed';
+    const payload = {
+      customerId: row.customer_id,
+      messageId: row.id,
+      channel: row.channel,
+      status: ending.status,
+      reason: ending.reason,
+      source: row.source,
+    };
+    await outbox.emit(trx, { topic, customerId: row.customer_id ?? undefined, payload });
+  };
+
+  // Messages that end while a commit is running end together in the next one.
+  const ends = createGroupCommit<Ended, void>({
+    most: mostEndings,
+    sizeOf: () => 1,
+    commit: (ended) =>
+      transact(database.writer, async (trx) => {
+        for (const one of ended) await finish(trx, one);
+        return ended.map(() => undefined);
+      }),
+  });
+  const end = (row: MessageRow, ending: Ending): Promise<void> => ends.add({ row, ending });
 
   const deliver = async (row: MessageRow, context: JobContext): Promise<void> => {
-    const store = createMessageStore(database.writer);
+    const store = createMessageStore(database.reader);
     const recipient = row.customer_id ? await store.findRecipient(row.customer_id) : undefined;
     const refusal = row.customer_id
       ? await whyNot(row, recipient, (purpose) => store.findConsent(row.customer_id!, row.channel, purpose))
@@ -120,9 +137,9 @@ export const workMessages = (
 
   jobs.work<{ id: string }>({
     queue: sendQueue,
-    concurrency: 8,
+    concurrency: 16,
     handle: async ({ id }, context) => {
-      const row = await createMessageStore(database.writer).find(id);
+      const row = await createMessageStore(database.reader).find(id);
       if (row?.status === 'queued') await deliver(row, context);
     },
   });

@@ -25,11 +25,17 @@ export const outsideCapabilities = (deps: {
   const { config, vault } = deps;
   const outgoing = createOutgoing(config);
   const mailer: Transporter | undefined = config.smtpUrl
-    ? createTransport(config.smtpUrl, {
-        from: config.mailFrom,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      } as never)
+    ? createTransport(
+        {
+          url: config.smtpUrl,
+          // Kept connections: greeting, TLS and login cost a mail server far more than one mail does.
+          pool: true,
+          maxConnections: 8,
+          disableFileAccess: true,
+          disableUrlAccess: true,
+        },
+        { from: config.mailFrom },
+      )
     : undefined;
 
   const fetch = capability({
