@@ -1,11 +1,15 @@
 // The overview: how many, what fired, what came in, and the first steps while the installation is empty.
 import { Button, Progress } from '@mantine/core';
+import { listCustomers } from '@rapport/sdk/routes';
 import { IconBellCheck, IconFileImport, IconTargetArrow } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { call } from '../api/client.ts';
 import { useAlerts, useCustomerCount, useFirings, useImports, usePromotions, useSegments } from '../api/figures.ts';
 import { useMay } from '../api/session.ts';
+import { nameOf } from '../parts/customer-name.ts';
 import { Figures } from '../parts/figure.tsx';
-import { Empty, Page, Panel } from '../parts/page.tsx';
+import { Avatar, Empty, Page, Panel } from '../parts/page.tsx';
 import { Ago, Status, useNow } from '../parts/time.tsx';
 import { Loaded } from '../parts/trouble.tsx';
 import { useFormat } from '../words/format.ts';
@@ -53,6 +57,7 @@ export const Overview = () => {
           {may('alerts:read') && <Attention />}
           {may('segments:read') && <Biggest />}
           {may('imports:read') && <Imports />}
+          {may('customers:read') && <Newest />}
         </div>
       </div>
     </Page>
@@ -194,6 +199,38 @@ const Imports = () => {
             </ul>
           )
         }
+      </Loaded>
+    </Panel>
+  );
+};
+
+const Newest = () => {
+  const { t } = useWords();
+  const newest = useQuery({
+    queryKey: ['customers', 'newest'],
+    queryFn: ({ signal }) => call(listCustomers, { query: { limit: 8, sort: '-createdAt' }, signal }),
+  });
+  if (newest.data?.data.length === 0) return null;
+  return (
+    <Panel title={t('overview.newest')} bare>
+      <Loaded query={newest}>
+        {({ data }) => (
+          <ul className="lines">
+            {data.map((customer) => (
+              <li key={customer.id}>
+                <span className="who">
+                  <Avatar name={nameOf(customer)} />
+                  <Link to="/customers/$id" params={{ id: customer.id }} className="link ellipsis">
+                    {nameOf(customer)}
+                  </Link>
+                </span>
+                <span className="dim small ellipsis">
+                  {[customer.city, customer.country].filter(Boolean).join(', ')}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
       </Loaded>
     </Panel>
   );

@@ -50,7 +50,7 @@ export const RuleFields = ({ value, onChange, isNew, error, readOnly = false }: 
         />
       )}
       <Textarea
-        className="whole-row"
+        className={isNew ? 'whole-row' : undefined}
         label={t('rule.description')}
         autosize
         minRows={1}

@@ -5,6 +5,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { later } from '../parts/later.tsx';
 import { useWords } from '../words/words.ts';
 import { Jump } from './jump.tsx';
+import { useJumps } from './keys.ts';
 import { Navigation } from './navigation.tsx';
 
 const AccountMenu = later(async () => (await import('./account-menu.tsx')).AccountMenu, <span className="account" />);
@@ -12,6 +13,7 @@ const AccountMenu = later(async () => (await import('./account-menu.tsx')).Accou
 export const Frame = () => {
   const { t } = useWords();
   const [open, { toggle, close }] = useDisclosure(false);
+  useJumps();
   return (
     <AppShell
       layout="alt"

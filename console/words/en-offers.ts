@@ -38,11 +38,7 @@ export const enOffers = {
     skus: 'Only these products (SKU)',
     categories: 'Only these categories',
     stacking: 'Together with others',
-    stackings: {
-      stackable: 'With other stackable ones',
-      exclusive: 'Alone',
-      always: 'Always, also beside an exclusive one',
-    },
+    stackings: { stackable: 'Stacks with others', exclusive: 'Only alone', always: 'Always applies' },
     group: 'Group',
     groupHint: 'Only one of a group applies.',
     limits: 'Limits and time',

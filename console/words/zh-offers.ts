@@ -37,7 +37,7 @@ export const zhOffers = {
     skus: '仅限商品（SKU）',
     categories: '仅限类别',
     stacking: '与其他促销',
-    stackings: { stackable: '可与其他可叠加促销同享', exclusive: '独享', always: '始终生效，可与独享促销并用' },
+    stackings: { stackable: '可叠加', exclusive: '独享', always: '始终生效' },
     group: '分组',
     groupHint: '同组只有一个生效。',
     limits: '限制与时间',

@@ -83,5 +83,7 @@ export const settled = async (page: Page): Promise<void> => {
     if (requests.size > 0) quietSince = Date.now();
     if (Date.now() > end) throw new Error(`Still loading: ${[...requests].map((request) => request.url()).join(', ')}`);
   }
+  // On a busy machine nothing may be loading because nothing has begun yet: a page is there when its title is.
+  await page.locator('main h1').first().waitFor();
   await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' });
 };

@@ -5,10 +5,10 @@ import { listFirings } from '@rapport/sdk/routes';
 import type { Firing } from '@rapport/sdk/schemas';
 import { IconBellRinging } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { call } from '../../api/client.ts';
 import { useVocabulary } from '../../api/vocabulary.ts';
 import { titleOf } from '../../builder/words.ts';
+import { CustomerLink } from '../../parts/customer-link.tsx';
 import { Empty, Panel, Tag } from '../../parts/page.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
@@ -76,9 +76,7 @@ const One = ({ firing }: { firing: Firing }) => {
   return (
     <li>
       <div className="firing-head">
-        <Link to="/customers/$id" params={{ id: firing.customerId }} className="link mono">
-          {firing.customerId.slice(-12)}
-        </Link>
+        <CustomerLink id={firing.customerId} />
         <span className="small dim">
           {wordsFor(t, `alerts.triggers.${cause.kind}`, cause.kind)}
           {what && ` · ${what}`}

@@ -7,9 +7,9 @@ import {
   listPromotionVersions,
 } from '@rapport/sdk/routes';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call, queries } from '../../api/client.ts';
+import { CustomerLink } from '../../parts/customer-link.tsx';
 import { fieldError, unplaced } from '../../parts/form.tsx';
 import { History } from '../../parts/history.tsx';
 import { Empty, Panel, Tag } from '../../parts/page.tsx';
@@ -179,12 +179,7 @@ export const Redemptions = ({ promotionKey }: { promotionKey: string }) => {
                   key: 'customer',
                   title: t('explain.customer'),
                   show: 'extra',
-                  cell: ({ customerId }) =>
-                    customerId && (
-                      <Link to="/customers/$id" params={{ id: customerId }} className="link mono">
-                        {customerId.slice(0, 8)}
-                      </Link>
-                    ),
+                  cell: ({ customerId }) => customerId && <CustomerLink id={customerId} />,
                 },
                 {
                   key: 'amount',
