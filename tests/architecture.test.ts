@@ -104,6 +104,11 @@ const walls: Wall[] = [
     broken: single(/^knex($|\/)/, /^core\/data\/|store\.ts$|^migrations\/|^rules\/sql/),
   },
   {
+    name: 'one SQLite in the process: a second copy breaks the locks of the first',
+    planted: { path: 'core/data/point-reader.ts', text: "import { DatabaseSync } from 'node:sqlite';" },
+    broken: single(/^(node:)?(sqlite|better-sqlite3)$/, /^$/),
+  },
+  {
     name: 'isolated-vm lives in the worker',
     planted: { path: 'core/plugins/host.ts', text: "import ivm from 'isolated-vm';" },
     broken: single(/^isolated-vm$/, /^core\/plugins\/worker/),

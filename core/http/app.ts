@@ -68,10 +68,10 @@ const identify =
     ctx.state.actor = anonymous;
     ctx.set('X-Request-Id', requestId);
     const started = clock.now();
-    const stop = metrics.startRequest();
+    const begun = performance.now();
     await next();
     const route = (ctx.state.route as AnyRoute | undefined)?.path ?? 'other';
-    stop({ method: ctx.method, route, status: String(ctx.status) });
+    metrics.observeRequest(ctx.method, route, ctx.status, (performance.now() - begun) / 1000);
     log.debug(
       { requestId, method: ctx.method, path: ctx.path, status: ctx.status, ms: clock.now() - started },
       'request',
