@@ -1,11 +1,20 @@
 // The console's own client of the public API and its cache. The CSRF token comes from `GET /me`, which the cache holds.
 import { ApiError, createClient } from '@rapport/sdk/client';
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 export { ApiError } from '@rapport/sdk/client';
 
+/** The session ended elsewhere, or ran out: back to signing in, and from there to the same page. */
+const onSignedOut = (error: unknown): void => {
+  if (!(error instanceof ApiError) || error.status !== 401 || location.pathname === '/login') return;
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+};
+
 /** Old rows stay on the page while new ones load; only a passing failure is tried again. */
 export const queries = new QueryClient({
+  // Who is signed in is asked by the router, which leads to the sign-in page itself.
+  queryCache: new QueryCache({ onError: (error, query) => query.queryKey[0] !== 'me' && onSignedOut(error) }),
+  mutationCache: new MutationCache({ onError: onSignedOut }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

@@ -1,7 +1,7 @@
 // The editor of conditions: nested all/any/not over the vocabulary, by mouse or keyboard alone. It holds no state of its own
 // beyond the tree it is given, and asks nothing of the server: counting and checking belong to the page around it.
 import '../styles/builder.css';
-import { type KeyboardEvent, useCallback, useMemo, useRef } from 'react';
+import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import { useWords } from '../words/words.ts';
 import { type Editor, EditorProvider, ProblemsContext, type RuleContext } from './editor.tsx';
 import { Group } from './group.tsx';
@@ -25,13 +25,16 @@ export const ConditionBuilder = (props: BuilderProps) => {
   const { tree, onChange, vocabulary, context, currency, problems = none, readOnly = false, label } = props;
   const { t, language } = useWords();
   const frame = useRef<HTMLDivElement>(null);
-  const replace: Editor['replace'] = useCallback(
-    (id, change) => onChange((root) => update(root, id, change)),
-    [onChange],
-  );
+  // Pages make a new `onChange` with every keystroke; the rows get one that stays, or all of them would be drawn again.
+  const latest = useRef(onChange);
+  useLayoutEffect(() => {
+    latest.current = onChange;
+  });
+  const edit: Editor['edit'] = useCallback((change) => latest.current(change), []);
+  const replace: Editor['replace'] = useCallback((id, change) => edit((root) => update(root, id, change)), [edit]);
   const editor = useMemo(
-    (): Editor => ({ vocabulary, context, language, currency, readOnly, edit: onChange, replace }),
-    [vocabulary, context, language, currency, readOnly, onChange, replace],
+    (): Editor => ({ vocabulary, context, language, currency, readOnly, edit, replace }),
+    [vocabulary, context, language, currency, readOnly, edit, replace],
   );
   // Alt+arrow moves the row that has the focus; the focus goes with it.
   const onKeyDown = (event: KeyboardEvent) => {

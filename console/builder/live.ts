@@ -10,6 +10,8 @@ import type { RuleContext } from './editor.tsx';
 import { finished, type GroupNode, nodeAt, toConditions } from './tree.ts';
 
 const pauseMs = 200;
+/** The same object each time, so that rows without problems are not drawn again. */
+const none: ReadonlyMap<string, string[]> = new Map();
 
 export const useChecked = (tree: GroupNode, context: RuleContext) => {
   const { tree: whole, open } = useMemo(() => finished(tree), [tree]);
@@ -24,9 +26,10 @@ export const useChecked = (tree: GroupNode, context: RuleContext) => {
   });
   const current = settled === conditions && !check.isPlaceholderData;
   const problems = useMemo(() => {
+    const found = check.data?.problems ?? [];
+    if (!current || found.length === 0) return none;
     const byNode = new Map<string, string[]>();
-    if (!current) return byNode;
-    for (const { pointer, detail } of check.data?.problems ?? []) {
+    for (const { pointer, detail } of found) {
       const id = nodeAt(whole, pointer);
       byNode.set(id, [...(byNode.get(id) ?? []), detail]);
     }

@@ -276,3 +276,13 @@ test('g and a letter goes to an area, but never while typing', async () => {
   await page.waitForURL('**/customers?q=gs');
   await context.close();
 });
+
+test('when the session ends elsewhere, the next answer leads to signing in and back', async () => {
+  const { page, context } = await console.open('/segments');
+  await context.clearCookies();
+  await page.getByRole('link', { name: 'Customers' }).click();
+  await page.waitForURL(/\/login\?next=/);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(new URL(page.url()).searchParams.get('next')).toBe('/customers');
+  await context.close();
+});
