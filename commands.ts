@@ -2,16 +2,22 @@
 import {
   type Config,
   clientCommand,
+  createAuditCommand,
+  createBackupCommand,
+  createDoctorCommand,
   createExportCommand,
   createImportCommand,
   createLog,
   createPlatform,
   createPluginCommand,
+  createRestoreCommand,
   describeConfig,
   readConfig,
+  systemClock,
   userCommand,
 } from './core/index.ts';
-import { createRapport } from './rapport.ts';
+import { createRapport, version } from './rapport.ts';
+import { createRulesCommand } from './rules/index.ts';
 
 export type Command = { name: string; summary: string; run: (args: string[]) => Promise<number | undefined> };
 
@@ -83,6 +89,9 @@ const open = async () => {
   return { platform, core, rules, stop };
 };
 
+// For commands that open what they need themselves, and make nothing that is missing.
+const bare = { readConfig: () => readConfig(process.env), version, now: systemClock.now };
+
 export const commands: Command[] = [
   start,
   demo,
@@ -93,6 +102,11 @@ export const commands: Command[] = [
   createPluginCommand(open),
   userCommand,
   clientCommand,
+  createRulesCommand(open),
+  createBackupCommand(bare),
+  createRestoreCommand(bare),
+  createAuditCommand(open),
+  createDoctorCommand(bare),
 ];
 
 const publicUrl = (settings: Config, listening: string): string =>

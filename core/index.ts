@@ -1,7 +1,9 @@
 // The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
 export type { Audit, AuditEntry } from './audit/audit.ts';
+export { createAuditCommand } from './audit/commands.ts';
 export type { Auth } from './auth/auth.ts';
 export { clientCommand, userCommand } from './auth/commands.ts';
+export { createBackupCommand, createRestoreCommand } from './backups/commands.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
 export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 export * from './commerce/errors.ts';
@@ -21,6 +23,7 @@ export { type Page, page, type SortKey } from './data/page.ts';
 export { transactRetrying } from './data/retry.ts';
 export { query } from './data/rows.ts';
 export { afterCommit, transact } from './data/transact.ts';
+export { createDoctorCommand } from './doctor/commands.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
 export { createFaults, type Faults } from './faults.ts';

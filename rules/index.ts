@@ -4,6 +4,8 @@ import { createVocabularySource, languageRoutes, type VocabularySource } from '.
 import { createPopulations, deedsOf, type Populations } from './populations.ts';
 import { createPromotions, type Promotions, servePromotions } from './promotions/index.ts';
 
+export { createRulesCommand } from './commands.ts';
+
 export type Rules = {
   vocabulary: VocabularySource;
   populations: Populations;

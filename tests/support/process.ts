@@ -56,6 +56,36 @@ export const startProcess = async (
   };
 };
 
+export type Ended = { code: number | null; out: string; err: string };
+
+/** One command of the command line as a process of its own, to its end. */
+export const runCommand = async (
+  on: TestDatabase,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<Ended> => {
+  const child = spawn(process.execPath, ['main.ts', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'test',
+      DATABASE_URL: on.url,
+      RAPPORT_DATA_DIR: on.folder,
+      RAPPORT_LOG_LEVEL: 'warn',
+      ...environment,
+    },
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    said.out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    said.err += chunk.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...said };
+};
+
 const readyAddress = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
     let said = '';

@@ -1,0 +1,36 @@
+// The file of a backup: a .tgz of manifest.json, the database, the key file and the files of imports. The manifest comes first
+// and lists every file with size and hash; nothing that it does not list is taken out again.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+
+export type BackedUpFile = { name: string; size: number; sha256: string };
+export type BackupManifest = { format: 1; version: string; at: string; files: BackedUpFile[] };
+
+export const names = { manifest: 'manifest.json', database: 'rapport.db', key: 'secret.key', imports: 'imports' };
+
+/** Names that a backup may hold. */
+export const isKnownName = (name: string): boolean =>
+  name === names.database || name === names.key || /^imports\/[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
+
+export const hashFile = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+};
+
+/** On the disk, not only in the system's memory. */
+export const flush = async (path: string): Promise<void> => {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+/** What went wrong, in a sentence for the command line. */
+export class BackupRefused extends Error {
+  readonly code = 'BACKUP_REFUSED';
+}

@@ -1,0 +1,108 @@
+// Rules as files: what the API takes to make a segment, alert or promotion, with its `kind` and `status`. Export, test and apply
+// speak this one shape, so that rules can be kept in version control and carried to another installation.
+import { NewAlert, NewPromotion, NewSegment, type RuleContext, type RuleStatus } from '@rapport/sdk/schemas';
+import { createValidator, InvalidRequest, RuleNotFound, system } from '../core/index.ts';
+import type { RuleDocument } from './documents.ts';
+import type { Rules } from './index.ts';
+
+export type RuleFile = { kind: RuleKind; key: string; status?: RuleStatus } & Record<string, unknown>;
+export type RuleKind = 'segment' | 'alert' | 'promotion';
+
+/** Segments first: the others refer to them. */
+export const portableKinds: readonly RuleKind[] = ['segment', 'alert', 'promotion'];
+const statuses: readonly unknown[] = ['draft', 'active', 'paused'];
+
+type Handled = {
+  find: (key: string) => Promise<RuleDocument | undefined>;
+  create: (body: never) => Promise<unknown>;
+  change: (key: string, body: never) => Promise<unknown>;
+  activate: (key: string) => Promise<unknown>;
+  pause: (key: string) => Promise<unknown>;
+  list: (cursor: string | undefined) => Promise<{ data: unknown[]; next: string | null }>;
+};
+
+export const handlersOf = ({ populations: { segments, alerts }, promotions }: Rules): Record<RuleKind, Handled> => ({
+  segment: {
+    find: (key) => segments.documents.find(key),
+    create: (body) => segments.create(body, system),
+    change: (key, body) => segments.change(key, body, system),
+    activate: (key) => segments.activate(key, undefined, system),
+    pause: (key) => segments.pause(key, system),
+    list: (cursor) => segments.list({ variant: 'dynamic', limit: 200, cursor }),
+  },
+  alert: {
+    find: (key) => alerts.documents.find(key),
+    create: (body) => alerts.create(body, system),
+    change: (key, body) => alerts.change(key, body, system),
+    activate: (key) => alerts.activate(key, undefined, system),
+    pause: (key) => alerts.pause(key, system),
+    list: (cursor) => alerts.list({ limit: 200, cursor }),
+  },
+  promotion: {
+    find: (key) => orNone(promotions.documents.get(key)),
+    create: (body) => promotions.documents.create(system, body),
+    change: (key, body) => promotions.documents.change(system, key, body),
+    activate: (key) => promotions.documents.activate(system, key),
+    pause: (key) => promotions.documents.pause(system, key),
+    list: (cursor) => promotions.documents.list({ limit: 200, cursor }),
+  },
+});
+
+const orNone = async (found: Promise<RuleDocument>): Promise<RuleDocument | undefined> => {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof RuleNotFound) return undefined;
+    throw error;
+  }
+};
+
+const members: Record<RuleKind, readonly string[]> = {
+  segment: ['name', 'description', 'conditions', 'tests'],
+  alert: ['name', 'description', 'priority', 'trigger', 'conditions', 'cooldown', 'actions', 'tests'],
+  promotion: ['name', 'description', 'priority', 'conditions', 'event', 'tests'],
+};
+
+/** A rule as the API shows it → as a file holds it. */
+export const toFile = (kind: RuleKind, shown: Record<string, unknown>): RuleFile => {
+  const kept = members[kind].filter((name) => shown[name] !== null && shown[name] !== undefined);
+  const body = Object.fromEntries(kept.map((name) => [name, shown[name]]));
+  const { all } = (shown.conditions ?? {}) as { all?: unknown[] };
+  const everyone = all?.length === 0 && kind !== 'alert';
+  return {
+    kind,
+    key: String(shown.key),
+    status: shown.status as RuleStatus,
+    ...body,
+    ...(everyone && { confirmEveryone: true }),
+  };
+};
+
+/** What one checks before anything is tried; throws with a pointer from the top of the file. */
+export const readRuleFile = (text: string): RuleFile[] => {
+  const read = JSON.parse(text) as unknown;
+  const rules = (Array.isArray(read) ? read : [read]) as RuleFile[];
+  const validator = createValidator();
+  const checks = {
+    segment: validator.body(NewSegment),
+    alert: validator.body(NewAlert),
+    promotion: validator.body(NewPromotion),
+  };
+  for (const [index, rule] of rules.entries()) {
+    const at = Array.isArray(read) ? `/${index}` : '';
+    if (!portableKinds.includes(rule?.kind))
+      throw new InvalidRequest(`It must be one of ${portableKinds.join(', ')}.`, { pointer: `${at}/kind` });
+    if (rule.status !== undefined && !statuses.includes(rule.status))
+      throw new InvalidRequest(`It must be one of ${statuses.join(', ')}.`, { pointer: `${at}/status` });
+    checks[rule.kind](bodyOf(rule), at);
+  }
+  return rules.toSorted((a, b) => portableKinds.indexOf(a.kind) - portableKinds.indexOf(b.kind));
+};
+
+/** The body that makes the rule. Its status is set in a step of its own. */
+export const bodyOf = ({ kind: _kind, status: _status, ...body }: RuleFile): Record<string, unknown> => body;
+
+export const contextOf = ({ kind, trigger }: RuleFile): RuleContext => {
+  if (kind === 'promotion') return 'cart';
+  return (trigger as { kind?: string } | undefined)?.kind === 'event' ? 'event' : 'customer';
+};
