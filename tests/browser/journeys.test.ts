@@ -286,3 +286,26 @@ test('when the session ends elsewhere, the next answer leads to signing in and b
   expect(new URL(page.url()).searchParams.get('next')).toBe('/customers');
   await context.close();
 });
+
+test('a count that is no longer wanted is stopped, not waited for', async () => {
+  const { page, context } = await console.open('/segments/new');
+  const stopped: string[] = [];
+  page.on(
+    'requestfailed',
+    (request) => request.url().endsWith('/segments/preview') && stopped.push(request.postData() ?? ''),
+  );
+  await page.route('**/segments/preview', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue().catch(() => {});
+  });
+  const search = page.getByRole('combobox', { name: 'Search facts' });
+  await search.fill('customer.city');
+  await search.press('Enter');
+  const first = page.waitForRequest((request) => request.postData()?.includes('"Lon"') ?? false);
+  await page.getByLabel('Value').fill('Lon');
+  await first;
+  await page.getByLabel('Value').fill('London');
+  await page.getByRole('region', { name: 'Who would be in' }).getByText('2', { exact: true }).waitFor();
+  expect(stopped.some((body) => body.includes('"Lon"'))).toBe(true);
+  await context.close();
+});
