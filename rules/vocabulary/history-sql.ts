@@ -1,3 +1,4 @@
+// Aggregates of orders and events as SQL comparisons, each with its complement: counts, sums and extremes over the rows that count.
 import type { FactSql, SqlComparison } from './fact.ts';
 import { decimal } from './fraction.ts';
 import { always, type Fragment, never, type SqlTarget, sql, text } from './fragment.ts';
