@@ -57,7 +57,9 @@ export const compileNode = (node: Node, zone: Zone): Predicate => {
       return (facts, now) => between(read(facts, now), other(facts, now));
     }
     const test = testAgainst(node.operator, node.value);
-    return (facts, now) => test(read(facts, now));
+    const { fact, params } = node.use;
+    const plain = fact.read(params, zone);
+    return (facts, now) => test(facts.given === null ? plain(facts, now) : read(facts, now));
   }
   if (node.kind === 'not') {
     const child = compileNode(node.child, zone);
@@ -71,12 +73,13 @@ export const compileNode = (node: Node, zone: Zone): Predicate => {
   if (node.kind === 'all') {
     if (children.length === 2) return (facts, now) => first!(facts, now) && second!(facts, now);
     return (facts, now) => {
-      for (const child of children) if (!child(facts, now)) return false;
+      for (let i = 0; i < children.length; i++) if (!children[i]!(facts, now)) return false;
       return true;
     };
   }
+  if (children.length === 2) return (facts, now) => first!(facts, now) || second!(facts, now);
   return (facts, now) => {
-    for (const child of children) if (child(facts, now)) return true;
+    for (let i = 0; i < children.length; i++) if (children[i]!(facts, now)) return true;
     return false;
   };
 };
