@@ -1,8 +1,8 @@
 // Accounts, invitations, resets and OAuth apps over HTTP, and that nobody gives what they do not hold.
-import { SMTPServer } from 'smtp-server';
 import { expect } from 'vitest';
 import { type TestApp, testApp } from '../support/app.ts';
 import { eachDatabase } from '../support/databases.ts';
+import { openMailServer } from '../support/mail-server.ts';
 import { basic, isAlive, postToken } from '../support/oauth.ts';
 
 const signInStatus = async (app: TestApp, email: string, password: string): Promise<number> =>
@@ -32,44 +32,24 @@ eachDatabase('an invitation lets one person choose a password, once, within a we
 });
 
 eachDatabase('a reset goes by mail, works once, ends sessions, and tells strangers nothing', async (on) => {
-  const mails: string[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, _session, done) => {
-      let text = '';
-      stream.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-      });
-      stream.on('end', () => {
-        mails.push(text);
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.server.address() as { port: number };
-  try {
-    await using app = await testApp(on, { environment: { SMTP_URL: `smtp://127.0.0.1:${port}` } });
-    const session = await app.as('owner').credentials();
-    const ask = (email: string) => app.as('anonymous').post('/password/reset', { email });
-    const [known, unknown] = [await ask('owner@example.com'), await ask('nobody@example.com')];
-    expect([known.status, known.body]).toEqual([unknown.status, unknown.body]);
-    await expect.poll(() => mails.length, { timeout: 5000 }).toBe(1);
-    const token = /password-reset\?token=(rap_ln_[\w-]+)/.exec(
-      mails[0]!.replace(/=\r?\n/g, '').replaceAll('=3D', '='),
-    )![1]!;
-    const confirm = () =>
-      app.as('anonymous').post('/password/reset/confirm', { token, password: 'a password after reset' });
-    expect((await confirm()).status).toBe(200);
-    expect((await confirm()).status).toBe(410);
-    expect((await app.as('anonymous').get('/me', session)).status).toBe(401);
-    expect(await signInStatus(app, 'owner@example.com', 'a password after reset')).toBe(200);
-    const rows = await app.rapport.platform.database.writer('account_links');
-    expect(JSON.stringify(rows)).not.toContain(token);
-  } finally {
-    server.close();
-  }
+  await using smtp = await openMailServer();
+  await using app = await testApp(on, { environment: { SMTP_URL: smtp.url } });
+  const session = await app.as('owner').credentials();
+  const ask = (email: string) => app.as('anonymous').post('/password/reset', { email });
+  const [known, unknown] = [await ask('owner@example.com'), await ask('nobody@example.com')];
+  expect([known.status, known.body]).toEqual([unknown.status, unknown.body]);
+  await expect.poll(() => smtp.mails.length, { timeout: 5000 }).toBe(1);
+  const token = /password-reset\?token=(rap_ln_[\w-]+)/.exec(
+    smtp.mails[0]!.replace(/=\r?\n/g, '').replaceAll('=3D', '='),
+  )![1]!;
+  const confirm = () =>
+    app.as('anonymous').post('/password/reset/confirm', { token, password: 'a password after reset' });
+  expect((await confirm()).status).toBe(200);
+  expect((await confirm()).status).toBe(410);
+  expect((await app.as('anonymous').get('/me', session)).status).toBe(401);
+  expect(await signInStatus(app, 'owner@example.com', 'a password after reset')).toBe(200);
+  const rows = await app.rapport.platform.database.writer('account_links');
+  expect(JSON.stringify(rows)).not.toContain(token);
 });
 
 eachDatabase('the page behind a link sets the password without the console', async (on) => {

@@ -2,35 +2,10 @@
 // real mail server holds. The e-mail channel is the bundled plugin in its sandbox.
 import { setTimeout as wait } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
-import { SMTPServer } from 'smtp-server';
 import { expect } from 'vitest';
 import { testApp } from '../support/app.ts';
 import { eachDatabase } from '../support/databases.ts';
-
-const mailServer = async () => {
-  const mails: string[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, _session, done) => {
-      let text = '';
-      stream.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-      });
-      stream.on('end', () => {
-        mails.push(text);
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.server.address() as { port: number };
-  return {
-    mails,
-    url: `smtp://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(resolve)),
-  };
-};
+import { openMailServer } from '../support/mail-server.ts';
 
 const until = async (met: () => boolean, ms = 20_000): Promise<void> => {
   const end = Date.now() + ms;
@@ -41,7 +16,7 @@ const until = async (met: () => boolean, ms = 20_000): Promise<void> => {
 };
 
 eachDatabase('an order becomes a segment, an alert and one mail', async (on) => {
-  await using smtp = await mailServer();
+  await using smtp = await openMailServer();
   await using app = await testApp(on, { environment: { SMTP_URL: smtp.url } });
   await app.rapport.core.plugins.installBundled();
   const owner = app.as('owner');

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { customersRecommend, customersScore, messageFilter, modelTrain, scheduleRun } from '@rapport/sdk/hooks';
-import { SMTPServer } from 'smtp-server';
 import { expect, test } from 'vitest';
 import { system } from '../../core/index.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { createTestDatabase, eachDatabase } from '../support/databases.ts';
+import { openMailServer } from '../support/mail-server.ts';
 import { manifestOf } from '../support/plugins.ts';
 
 const install = async (app: TestApp, manifest: Record<string, unknown>, code: string, scopes?: string[]) => {
@@ -137,37 +137,17 @@ test('a plugin calls the hosts of its manifest, and the answer reaches it', asyn
 
 test('a mail leaves through the admin server, with one Message-ID for one key', async () => {
   await using on = await createTestDatabase('sqlite');
-  const mails: string[] = [];
-  const sink = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, _session, done) => {
-      let text = '';
-      stream.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-      });
-      stream.on('end', () => {
-        mails.push(text);
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
-  const { port } = sink.server.address() as AddressInfo;
-  try {
-    await using app = await testApp(on, { environment: { SMTP_URL: `smtp://127.0.0.1:${port}` } });
-    const code = `export default { score: async (customers, ctx) => {
-      const mail = { to: 'ada@example.com', subject: 'Hello', text: 'Hi Ada', idempotencyKey: 'k1' };
-      const [a, b] = [await ctx.smtp.send(mail), await ctx.smtp.send(mail)];
-      return [{ customer: 'c', value: a.id === b.id ? 1 : 0 }];
-    } };`;
-    await install(app, { ...scorer, scopes: { required: [asks('messages:write')] } }, code);
-    expect(await score(app, [{ id: 'c' }])).toMatchObject({ kind: 'ok', value: [{ value: 1 }] });
-    expect(mails).toHaveLength(2);
-    expect(mails[0]).toMatch(/^Subject: Hello\r?$/m);
-  } finally {
-    await new Promise<void>((resolve) => sink.close(() => resolve()));
-  }
+  await using smtp = await openMailServer();
+  await using app = await testApp(on, { environment: { SMTP_URL: smtp.url } });
+  const code = `export default { score: async (customers, ctx) => {
+    const mail = { to: 'ada@example.com', subject: 'Hello', text: 'Hi Ada', idempotencyKey: 'k1' };
+    const [a, b] = [await ctx.smtp.send(mail), await ctx.smtp.send(mail)];
+    return [{ customer: 'c', value: a.id === b.id ? 1 : 0 }];
+  } };`;
+  await install(app, { ...scorer, scopes: { required: [asks('messages:write')] } }, code);
+  expect(await score(app, [{ id: 'c' }])).toMatchObject({ kind: 'ok', value: [{ value: 1 }] });
+  expect(smtp.mails).toHaveLength(2);
+  expect(smtp.mails[0]).toMatch(/^Subject: Hello\r?$/m);
 });
 
 eachDatabase('a plugin hears what happened, after commit, and may record an event', async (on) => {
