@@ -4,7 +4,6 @@ import { eachDatabase, type TestDatabase } from '../../tests/support/databases.t
 import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
 import { createCustomers } from '../customers/index.ts';
-import { transactRetrying } from '../data/retry.ts';
 import { system } from '../http/actor.ts';
 import { createCommerce } from './index.ts';
 
@@ -87,26 +86,7 @@ eachDatabase('refunds add up to the order and never beyond, however many come at
   await expect(w.orders.refund(id, {}, system)).rejects.toMatchObject({ code: 'REFUND_TOO_HIGH' });
 });
 
-eachDatabase('an import of orders adds lines as they come and is idempotent', async (on) => {
-  await using w = await world(on);
-  const line = (n: number) => ({ sku: `s${n}`, quantity: 1, unitPrice: 100 * n, externalId: `l${n}` });
-  const load = (lines: NewOrder['lines']) =>
-    transactRetrying(w.platform.database.writer, (trx) =>
-      w.orders.upsertMany(trx, [order({ externalId: 'o1', lines })], { actor: system, source: 'import', quiet: true }),
-    );
-  const [first] = await load([line(1), line(2)]);
-  expect(first!.outcome).toBe('created');
-  expect((await load([line(2), line(3)]))[0]!.outcome).toBe('updated');
-  expect((await load([line(1), line(2), line(3)]))[0]!.outcome).toBe('unchanged');
-  expect(await w.orders.get(first!.id!)).toMatchObject({
-    total: 600,
-    quantity: 3,
-    lines: [{ lineNo: 1 }, { lineNo: 2 }, { lineNo: 3 }],
-  });
-  expect(w.heard).toEqual([]);
-});
-
-eachDatabase('products are found, changed, cleared and loaded in bulk', async (on) => {
+eachDatabase('products are found, changed and cleared', async (on) => {
   await using w = await world(on);
   const tea = await w.products.create({ sku: 'tea', name: 'Tea 100%', price: 450, currency: 'EUR' }, system);
   await expect(w.products.create({ sku: 'tea', name: 'Other' }, system)).rejects.toMatchObject({ code: 'SKU_TAKEN' });
@@ -116,14 +96,4 @@ eachDatabase('products are found, changed, cleared and loaded in bulk', async (o
   });
   expect((await w.products.list({ q: 'tea 100%' })).data).toHaveLength(1);
   expect((await w.products.list({ q: '%' })).data).toHaveLength(0);
-  const load = () =>
-    transactRetrying(w.platform.database.writer, (trx) =>
-      w.products.upsertMany(trx, [
-        { sku: 'tea', name: 'Tea' },
-        { sku: 'cup', name: 'Cup', stock: 3 },
-        { sku: 'cup', name: 'Cup', stock: 4 },
-      ]),
-    );
-  expect((await load()).map(({ outcome }) => outcome)).toEqual(['updated', 'created', 'updated']);
-  expect((await w.products.list({ sku: 'cup' })).data).toMatchObject([{ stock: 4 }]);
 });

@@ -1,4 +1,4 @@
-// Rows of orders, order_lines and refunds. Inserts take many rows in one statement with fixed text.
+// Rows of orders, order_lines and refunds. The lines of an order go in with one statement of fixed text.
 import { type Db, dialectOf } from '../data/database.ts';
 import { rowSet } from '../data/row-set.ts';
 import { query } from '../data/rows.ts';
@@ -31,23 +31,6 @@ export type RefundRow = {
   at: number;
 };
 
-const orderColumns = [
-  ['id', 'text'],
-  ['customer_id', 'text'],
-  ['source', 'text'],
-  ['external_id', 'text'],
-  ['status', 'text'],
-  ['currency', 'text'],
-  ['subtotal', 'integer'],
-  ['discount', 'integer'],
-  ['shipping', 'integer'],
-  ['total', 'integer'],
-  ['refunded', 'integer'],
-  ['quantity', 'integer'],
-  ['ordered_at', 'integer'],
-  ['created_at', 'integer'],
-  ['updated_at', 'integer'],
-] as const;
 const lineColumns = [
   ['order_id', 'text'],
   ['line_no', 'integer'],
@@ -66,10 +49,6 @@ const lineColumns = [
 export const createOrderStore = (db: Db) => {
   const dialect = dialectOf(db);
   const lock = dialect === 'postgres' ? ' for update of o' : '';
-  const keys = rowSet(dialect, 'given', [
-    ['source', 'text'],
-    ['external_id', 'text'],
-  ]);
 
   return {
     find: async (id: string): Promise<OrderRow | undefined> =>
@@ -77,27 +56,13 @@ export const createOrderStore = (db: Db) => {
     /** Held until the transaction ends, so that two refunds do not both see what is left. */
     lock: async (id: string): Promise<OrderRow | undefined> =>
       (await query<OrderRow>(db, `select o.* from orders o where o.id = ?${lock}`, [id]))[0],
-    lockByKeys: async (wanted: readonly (readonly [source: string, externalId: string])[]) => {
-      if (wanted.length === 0) return new Map<string, OrderRow>();
-      const rows = await query<OrderRow>(
-        db,
-        `select o.* from ${keys.sql} join orders o on o.source = given.source and o.external_id = given.external_id${lock}`,
-        [keys.bind(wanted)],
-      );
-      return new Map(rows.map((row) => [`${row.source}\n${row.external_id}`, row]));
-    },
+    hasKey: async (source: string, externalId: string): Promise<boolean> =>
+      (await query(db, 'select 1 from orders where source = ? and external_id = ?', [source, externalId])).length > 0,
     listLines: (orderIds: readonly string[]): Promise<LineRow[]> =>
       db('order_lines').whereIn('order_id', orderIds).orderBy(['order_id', 'line_no']),
     listRefunds: (orderId: string): Promise<RefundRow[]> =>
       db('refunds').where({ order_id: orderId }).orderBy(['at', 'id']),
-    insertMany: async (rows: readonly OrderRow[]): Promise<void> => {
-      if (rows.length === 0) return;
-      const set = rowSet(dialect, 'given', orderColumns);
-      const names = orderColumns.map(([name]) => name).join(', ');
-      await db.raw(`insert into orders (${names}) select ${names} from ${set.sql}`, [
-        set.bind(rows.map((row) => orderColumns.map(([name]) => row[name]))),
-      ]);
-    },
+    insert: (row: OrderRow) => db('orders').insert(row),
     insertLines: async (rows: readonly LineRow[]): Promise<void> => {
       if (rows.length === 0) return;
       const set = rowSet(dialect, 'given', lineColumns);

@@ -9,7 +9,7 @@ import type { Actor } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
 import { OrderNotFound, OrderRefused, RefundTooHigh } from './errors.ts';
 import { createOrderStore, type OrderRow, type RefundRow } from './orders-store.ts';
-import { createPlacing, type OrderOutcome } from './placing.ts';
+import { createPlacing } from './placing.ts';
 import { orderChange, perSku, showOrder, showRefund, showSummary } from './present.ts';
 import { createProductStore } from './products-store.ts';
 
@@ -40,20 +40,7 @@ export const createOrders = ({ platform, customers }: { platform: Platform; cust
   return {
     get,
     create: (given: NewOrder, actor: Actor): Promise<Order> =>
-      transactRetrying(database.writer, async (trx) => {
-        const [outcome] = await place(trx, [given], { actor, mode: 'create' });
-        if (outcome?.failure) throw outcome.failure;
-        return get(outcome!.id!, trx);
-      }),
-    /**
-     * Thousands of orders in the caller's transaction, by (source, externalId); each has its own outcome. An order that is
-     * there gets the lines it did not have, by their externalId; the same again changes nothing. Stock is left alone.
-     */
-    upsertMany: (
-      trx: Db,
-      given: readonly NewOrder[],
-      options: { actor: Actor; source?: string; quiet?: boolean },
-    ): Promise<OrderOutcome[]> => place(trx, given, { ...options, mode: 'upsert' }),
+      transactRetrying(database.writer, async (trx) => get(await place(trx, given, actor), trx)),
     changeStatus: (id: string, status: string, actor: Actor): Promise<Order> =>
       transactRetrying(database.writer, async (trx) => {
         const row = await lockOrder(trx, id);

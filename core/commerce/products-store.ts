@@ -18,22 +18,6 @@ export type ProductRow = {
   updated_at: number;
 };
 
-const columns = [
-  ['id', 'text'],
-  ['sku', 'text'],
-  ['name', 'text'],
-  ['category', 'text'],
-  ['description', 'text'],
-  ['image_url', 'text'],
-  ['price', 'integer'],
-  ['currency', 'text'],
-  ['stock', 'integer'],
-  ['status', 'text'],
-  ['created_at', 'integer'],
-  ['updated_at', 'integer'],
-] as const;
-const names = columns.map(([name]) => name).join(', ');
-
 export const createProductStore = (db: Db) => {
   const dialect = dialectOf(db);
   const skus = rowSet(dialect, 'given', [
@@ -48,22 +32,7 @@ export const createProductStore = (db: Db) => {
       ]);
       return new Map(rows.map((row) => [row.sku, row]));
     },
-    insertMany: async (rows: readonly ProductRow[]): Promise<void> => {
-      if (rows.length === 0) return;
-      const set = rowSet(dialect, 'given', columns);
-      await db.raw(`insert into products (${names}) select ${names} from ${set.sql}`, [
-        set.bind(rows.map((row) => columns.map(([name]) => row[name]))),
-      ]);
-    },
-    updateMany: async (rows: readonly ProductRow[]): Promise<void> => {
-      if (rows.length === 0) return;
-      const set = rowSet(dialect, 'given', columns);
-      const sets = columns.map(([name]) => name).filter((name) => !['id', 'sku', 'created_at'].includes(name));
-      await db.raw(
-        `update products set ${sets.map((name) => `${name} = given.${name}`).join(', ')} from ${set.sql} where products.id = given.id`,
-        [set.bind(rows.map((row) => columns.map(([name]) => row[name])))],
-      );
-    },
+    insert: (row: ProductRow) => db('products').insert(row),
     /** Takes from stock where it is counted and lasts; returns the skus that were taken. Sums per sku are the caller's. */
     takeStock: (
       wanted: readonly (readonly [sku: string, quantity: number])[],

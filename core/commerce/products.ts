@@ -10,8 +10,6 @@ import type { Platform } from '../platform.ts';
 import { ProductNotFound, SkuTaken } from './errors.ts';
 import { createProductStore, type ProductRow } from './products-store.ts';
 
-export type ProductOutcome = { index: number; outcome: 'created' | 'updated' | 'unchanged'; id: string };
-
 export const createProducts = ({ database, clock, ids, audit }: Platform) => {
   const rowOf = (given: NewProduct): ProductRow => ({
     id: ids.next(),
@@ -38,7 +36,7 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
         const store = createProductStore(trx);
         if ((await store.findBySkus([given.sku])).size > 0) throw new SkuTaken(given.sku, { pointer: '/sku' });
         const row = rowOf(given);
-        await store.insertMany([row]);
+        await store.insert(row);
         await record(trx, actor, 'product.created', row.id, Object.keys(given));
         return showProduct(row);
       }),
@@ -57,31 +55,6 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
       const row = await createProductStore(database.reader).find(id);
       if (!row) throw new ProductNotFound(id);
       return showProduct(row);
-    },
-    /** Thousands of rows in the caller's transaction, by sku; absent members keep. The same rows again change nothing. */
-    upsertMany: async (trx: Db, given: readonly NewProduct[]): Promise<ProductOutcome[]> => {
-      const store = createProductStore(trx);
-      const known = await store.findBySkus(new Set(given.map(({ sku }) => sku)));
-      const fresh = new Map<string, ProductRow>();
-      const changed = new Map<string, ProductRow>();
-      const outcomes = given.map((product, index): ProductOutcome => {
-        const row = fresh.get(product.sku) ?? changed.get(product.sku) ?? known.get(product.sku);
-        if (!row) {
-          const made = rowOf(product);
-          fresh.set(product.sku, made);
-          return { index, outcome: 'created', id: made.id };
-        }
-        const { imageUrl, ...rest } = product;
-        const columns: Partial<ProductRow> = { ...rest, ...(imageUrl !== undefined && { image_url: imageUrl }) };
-        const differs = Object.entries(columns).some(([name, value]) => row[name as keyof ProductRow] !== value);
-        if (!differs) return { index, outcome: 'unchanged', id: row.id };
-        const next = { ...row, ...columns, updated_at: clock.now() };
-        (fresh.has(product.sku) ? fresh : changed).set(product.sku, next);
-        return { index, outcome: 'updated', id: row.id };
-      });
-      await store.insertMany([...fresh.values()]);
-      await store.updateMany([...changed.values()]);
-      return outcomes;
     },
     list: async (query: {
       limit?: number;
