@@ -39,7 +39,7 @@ const outside = (page: Page): Promise<string[]> =>
   })()`);
 
 for (const language of ['en', 'zh'] as const) {
-  test.concurrent(`every page is accessible and fits, in ${language}`, { timeout: 240_000 }, async () => {
+  test.concurrent(`every page is accessible and fits, in ${language}`, { timeout: 480_000 }, async () => {
     const { page, context, complaints } = await console.open('/', { language });
     const found: string[] = [];
     for (const path of paths) {
