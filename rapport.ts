@@ -43,6 +43,16 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   });
 
   let server: Server | undefined;
+  const stop = async (): Promise<void> => {
+    ready = false;
+    if (server) await drain(server);
+    platform.scheduler.stop();
+    await platform.outbox.stop();
+    await rules.stop();
+    await platform.jobs.stop();
+    await core.stop();
+    await platform.close();
+  };
   return {
     platform,
     core,
@@ -54,31 +64,38 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
       await rules.start();
       await platform.jobs.start();
       platform.outbox.start();
-      server = createServer(app.callback());
-      await listen(server, config.port, config.host);
+      const listening = createServer(app.callback());
+      try {
+        await listen(listening, config.port, config.host);
+      } catch (error) {
+        // What was started before would keep the process alive.
+        await stop();
+        throw error;
+      }
+      server = listening;
       ready = true;
       const { port, family, address } = server.address() as AddressInfo;
       return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}` };
     },
     /** Drains: no new requests, running ones end, jobs are put back, then everything closes. */
-    stop: async (): Promise<void> => {
-      ready = false;
-      if (server) await drain(server);
-      platform.scheduler.stop();
-      await platform.outbox.stop();
-      await rules.stop();
-      await platform.jobs.stop();
-      await core.stop();
-      await platform.close();
-    },
+    stop,
   };
 };
 
+/** The address cannot be listened on; the message says what to do. */
+class CannotListen extends Error {
+  readonly code = 'CANNOT_LISTEN';
+}
+
 const listen = (server: Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: Error & { code?: string }) => {
+      const taken = `Port ${port} on ${host} is in use. Set PORT to another one, or to 0 for any that is free.`;
+      const why = cause.code === 'EADDRINUSE' ? taken : `Cannot listen on ${host}, port ${port}: ${cause.message}.`;
+      reject(new CannotListen(why, { cause }));
+    });
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
@@ -87,7 +104,14 @@ const drainMs = 10_000;
 
 const drain = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve());
+    // Clients that keep their connections busy would never let it close.
+    server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+    const closing = setInterval(() => server.closeIdleConnections(), 50);
+    const giveUp = setTimeout(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearInterval(closing);
+      clearTimeout(giveUp);
+      resolve();
+    });
     server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), drainMs).unref();
   });

@@ -25,13 +25,26 @@ export type Database = {
 pg.types.setTypeParser(20, Number);
 pg.types.setTypeParser(1700, Number);
 
+/** It is not there, is not a database, or does not let us in. The message has no password in it. */
+export class DatabaseNotOpened extends Error {
+  readonly code = 'DATABASE_NOT_OPENED';
+}
+
 export const openDatabase = async (
   url: string,
   options: { readers?: number; poolSize?: number } = {},
-): Promise<Database> =>
-  url.startsWith('sqlite:')
-    ? openSqlite(url.slice('sqlite:'.length), options.readers ?? 4)
-    : openPostgres(url, options.poolSize ?? 10);
+): Promise<Database> => {
+  const file = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : undefined;
+  try {
+    if (file !== undefined) return await openSqlite(file, options.readers ?? 4);
+    return await openPostgres(url, options.poolSize ?? 10);
+  } catch (error) {
+    const { message, errors } = error as AggregateError;
+    // Several addresses were tried (localhost has two): each has its own reason.
+    const why = message || (errors ?? []).map((each: Error) => each.message).join('; ');
+    throw new DatabaseNotOpened(`The database cannot be opened: ${why}${file ? ` (${file})` : ''}`, { cause: error });
+  }
+};
 
 const openSqlite = async (file: string, readers: number): Promise<Database> => {
   mkdirSync(dirname(file), { recursive: true });

@@ -50,6 +50,6 @@ const findInDatabase = async (config: Config, now: number): Promise<Named[]> => 
       await database.close();
     }
   } catch (error) {
-    return [{ name, ok: false, detail: `cannot be opened: ${(error as Error).message}` }];
+    return [{ name, ok: false, detail: (error as Error).message }];
   }
 };

@@ -13,6 +13,10 @@ export type ServerProcess = {
   kill: () => Promise<void>;
   /** SIGTERM; answers the exit code. */
   stop: () => Promise<number | null>;
+  /** Sends a signal and does not wait. */
+  signal: (signal: NodeJS.Signals) => void;
+  /** How it ended, when it has. */
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** A client signed in as the owner. */
   signIn: () => Promise<
     (method: string, path: string, body?: unknown) => Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>
@@ -39,18 +43,19 @@ export const startProcess = async (
       ...environment,
     },
   });
+  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as Awaited<ServerProcess['ended']>);
   const url = await readyAddress(child);
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const ended = once(child, 'exit');
     child.kill(signal);
-    const [code] = (await ended) as [number | null];
-    return code;
+    return (await ended).code;
   };
   return {
     url,
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
+    signal: (signal) => void child.kill(signal),
+    ended,
     signIn: () => signIn(url),
     [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
   };
@@ -65,6 +70,8 @@ export const runCommand = async (
   environment: Record<string, string> = {},
 ): Promise<Ended> => {
   const child = spawn(process.execPath, ['main.ts', ...args], {
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH ?? '',
