@@ -53,7 +53,7 @@ export const Overview = () => {
               : []),
           ]}
         />
-        <div className="columns">
+        <div className="columns two">
           {may('alerts:read') && <Attention />}
           {may('segments:read') && <Biggest />}
           {may('imports:read') && <Imports />}
