@@ -53,8 +53,8 @@ for (const pack of packs) {
   const counts = readReport(report);
   passed += counts.numPassedTests;
   skipped += counts.numPendingTests;
-  // A pack that broke before its tests ran has failed, whatever it counted.
-  failed += counts.numFailedTests || (ok ? 0 : 1);
+  // A pack that broke before its tests ran has failed, whatever it counted and whatever its exit code says.
+  failed += counts.numFailedTests || (ok && counts.success ? 0 : 1);
 }
 rmSync(folder, { recursive: true, force: true });
 
