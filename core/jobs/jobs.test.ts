@@ -131,3 +131,31 @@ test('back-off doubles, carries jitter and stops at an hour', () => {
   expect(backoffMs(4, 1)).toBe(10_000);
   expect(backoffMs(30, 0)).toBe(3_600_000);
 });
+
+eachDatabase(
+  'hundreds of small jobs are each done once, few commits for many, and leave nothing behind',
+  async (on) => {
+    await using platform = await testPlatform(on);
+    const { jobs, database } = platform;
+    const done: number[] = [];
+    jobs.work<{ n: number }>({ queue: 'small', concurrency: 8, handle: async ({ n }) => void done.push(n) });
+    await jobs.enqueue(
+      database.writer,
+      ...Array.from({ length: 400 }, (_, n) => ({ queue: 'small', key: `k${n % 50}`, payload: { n } })),
+    );
+    let claims = 0;
+    database.writer.on('query', ({ sql }: { sql: string }) => {
+      if (sql.startsWith('update jobs')) claims++;
+    });
+    await jobs.start();
+    await expect.poll(() => done.length, { timeout: 15_000 }).toBe(400);
+    expect(new Set(done).size).toBe(400);
+    for (let k = 0; k < 50; k++) {
+      const ofKey = done.filter((n) => n % 50 === k);
+      expect(ofKey).toEqual(ofKey.toSorted((a, b) => a - b));
+    }
+    expect(claims).toBeLessThan(200);
+    await jobs.stop();
+    expect(await jobs.counts()).toEqual([]);
+  },
+);

@@ -84,7 +84,7 @@ export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Cloc
       jobs.work<Notice>({
         queue: `outbox:${consumer.name}`,
         handle: consumer.handle,
-        concurrency: consumer.concurrency ?? 4,
+        concurrency: consumer.concurrency ?? 16,
       });
     },
     start: (): void => {
