@@ -174,8 +174,6 @@ export const createDocumentStore = (db: Db) => {
   };
 };
 
-export type DocumentStore = ReturnType<typeof createDocumentStore>;
-
 const headRow = (change: HeadChange & Partial<RuleDocument>): Row => ({
   ...(change.name !== undefined && { name: change.name }),
   ...(change.description !== undefined && { description: change.description }),

@@ -128,7 +128,7 @@ export const find = (root: Node, id: string): Node | undefined => {
   return undefined;
 };
 
-export const parentOf = (root: GroupNode, id: string): GroupNode | undefined => {
+const parentOf = (root: GroupNode, id: string): GroupNode | undefined => {
   for (const child of root.children) {
     if (child.id === id) return root;
     const found = child.kind === 'group' ? parentOf(child, id) : undefined;
@@ -215,6 +215,3 @@ export const nodeAt = (root: GroupNode, pointer: string): string => {
   }
   return node.id;
 };
-
-export const countFacts = (node: Node): number =>
-  node.kind === 'group' ? node.children.reduce((sum, child) => sum + countFacts(child), 0) : 1;

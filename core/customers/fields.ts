@@ -39,7 +39,6 @@ export const identityColumns = { external: 'external_id', email: 'email', phone:
 export const factOf = (column: string): string =>
   column.startsWith('a_') ? `attribute.${column.slice(2)}` : `customer.${nameOf.get(column) ?? column}`;
 
-export type CustomerColumns = Record<string, unknown>;
 export type CustomerRecord = {
   id: string;
   email: string | null;

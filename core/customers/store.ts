@@ -107,5 +107,3 @@ export const createCustomerStore = (db: Db) => {
     },
   };
 };
-
-export type CustomerStore = ReturnType<typeof createCustomerStore>;

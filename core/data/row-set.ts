@@ -22,6 +22,3 @@ export const rowSet = (dialect: Dialect, alias: string, columns: readonly RowCol
       : JSON.stringify(rows.map((row) => Object.fromEntries(columns.map(([name], i) => [name, row[i]]))));
   return { sql, bind };
 };
-
-/** JSON text can hold U+0000 as an escape, which neither database takes in text. */
-export const hasNul = (text: string): boolean => text.includes('\u0000') || text.includes('\\u0000');

@@ -37,5 +37,3 @@ export const createDoctorStore = (db: Db) => ({
     return rows.map((row) => ({ plugin: row.plugin, calls: Number(row.calls), failed: Number(row.failed) }));
   },
 });
-
-export type DoctorStore = ReturnType<typeof createDoctorStore>;

@@ -28,5 +28,3 @@ export const createOccurrences = (limit = 1_000_000) => {
     },
   };
 };
-
-export type Occurrences = ReturnType<typeof createOccurrences>;

@@ -112,5 +112,3 @@ export const createJobStore = (db: Db) => ({
   deleteFinishedBefore: (at: number): Promise<number> =>
     db('jobs').where('status', 'done').where('finished_at', '<', at).delete(),
 });
-
-export type JobStore = ReturnType<typeof createJobStore>;

@@ -129,8 +129,6 @@ export const createBuildStore = (db: Db) => ({
     ),
 });
 
-export type BuildStore = ReturnType<typeof createBuildStore>;
-
 const returning = (db: Db): string => (dialectOf(db) === 'postgres' ? '' : 'returning 1 as one');
 
 // PostgreSQL says how many; SQLite through knex.raw does not, so it returns the rows' ones.

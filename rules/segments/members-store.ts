@@ -146,5 +146,3 @@ export const createMembersStore = (db: Db) => ({
       await db(table).where({ customer_id: customerId }).delete();
   },
 });
-
-export type MembersStore = ReturnType<typeof createMembersStore>;

@@ -124,8 +124,6 @@ export const createPreviews = (platform: Platform) => {
   };
 };
 
-export type Previews = ReturnType<typeof createPreviews>;
-
 const masked = <T extends { name: string | null }>(rows: readonly T[], actor: Actor): T[] =>
   mayReadPersonalData(actor) ? [...rows] : rows.map((row) => ({ ...row, name: row.name === null ? null : '***' }));
 

@@ -31,12 +31,3 @@ export const toScaled = (value: unknown): number | undefined => {
   if (typeof value !== 'number' || Math.abs(value) > propertyLimit) return undefined;
   return Math.trunc(value * propertyScale + (value < 0 ? -0.5 : 0.5));
 };
-
-const floorDivide = (a: bigint, b: bigint): bigint => (a < 0n && a % b !== 0n ? a / b - 1n : a / b);
-/** The largest whole number not above `value × scale`, and whether it is exactly that. */
-export const floorOf = (value: number, scale: number): { floor: bigint; exact: boolean; rest: Fraction } => {
-  const { sum, count } = decimal(value);
-  const scaled = sum * BigInt(scale);
-  const floor = floorDivide(scaled, count);
-  return { floor, exact: floor * count === scaled, rest: { sum: scaled - floor * count, count } };
-};

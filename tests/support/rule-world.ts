@@ -180,5 +180,3 @@ const eventOf = (customer_id: string, n: number, chance: Chance): Row => {
     properties: toJson(properties),
   };
 };
-
-export const oneDay = day;

@@ -137,8 +137,6 @@ export const createAuthorizeEndpoint = (deps: AuthorizeDeps) => {
   };
 };
 
-export type AuthorizeEndpoint = ReturnType<typeof createAuthorizeEndpoint>;
-
 // 303, so that the browser does not send the form on to the app (RFC 9700 section 4.12).
 const goTo = (location: string): Reply =>
   new Reply(undefined, { status: 303, headers: { ...noStore, Location: location } });

@@ -92,8 +92,6 @@ export const createTokenEndpoint = (deps: TokenDeps) => {
   };
 };
 
-export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
-
 // The library asks for a secret unless told not to; ours was checked already.
 const requireClientAuthentication: Record<ClientGrant, false> = {
   authorization_code: false,
