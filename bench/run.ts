@@ -18,6 +18,8 @@ const load = async (): Promise<Bench[]> => {
 const one = async (name: string): Promise<void> => {
   const bench = (await load()).find((candidate) => candidate.name === name);
   if (!bench) throw new Error(`There is no bench "${name}".`);
+  // A bench that is stopped goes through `exit`, where it ends the servers that it started.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   const rows = await bench.run();
   process.stdout.write(`\n@rows ${JSON.stringify(rows)}\n`);
   process.exit(0);
