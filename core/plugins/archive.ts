@@ -1,6 +1,6 @@
 // Reads a plugin's files, from a .tgz or a folder, within limits: nothing outside the package, no links, no bombs. Writes nothing.
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, type ZlibOptions } from 'node:zlib';
 import { extract } from 'tar-stream';
@@ -102,7 +102,7 @@ export const readFolder = async (folder: string): Promise<PackageFiles> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const full = join(entry.parentPath, entry.name);
-    const path = posix.normalize(full.slice(folder.length).replaceAll('\\', '/').replace(/^\//, ''));
+    const path = relative(folder, full).replaceAll('\\', '/');
     if (!entry.isFile() || notPackaged.test(path)) continue;
     if (files.size >= archiveLimits.files || (await stat(full)).size > archiveLimits.unpacked)
       throw new ArchiveTooLarge(`${folder} is larger than a plugin may be.`);
