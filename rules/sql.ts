@@ -7,6 +7,7 @@ import { type FactUse, type Leaf, leavesOf, type Node, readTree } from './tree.t
 import { compareExpression, complementOf } from './vocabulary/comparison.ts';
 import type { FactSql, SqlComparison } from './vocabulary/fact.ts';
 import { always, type Binding, type Fragment, join, never, type SqlTarget, sql, text } from './vocabulary/fragment.ts';
+import { groupName } from './vocabulary/grouped-sql.ts';
 import type { Vocabulary } from './vocabulary/vocabulary.ts';
 
 /**
@@ -33,12 +34,15 @@ export const compileSql = (
   now: number,
   share = 1,
 ): CompiledSql => {
-  const target: SqlTarget = { dialect, now, zone: vocabulary.zone, joins: [], inOrder: false };
+  const target: SqlTarget = { dialect, now, zone: vocabulary.zone, groups: [], inOrder: false };
   const where = planNode(readTree(conditions, vocabulary), true, target).build(share);
-  const joins = target.joins.reduce((all, each) => sql`${all}${each}`, text(''));
+  const names = target.groups.map((_, n) => groupName(n));
+  const groups = target.groups.map((each, n) => sql`${text(names[n]!)} AS MATERIALIZED (${each})`);
+  const ahead = groups.length === 0 ? text('') : sql`WITH ${join(groups, ', ')} `;
+  const joins = text(names.map((name) => ` LEFT JOIN ${name} ON ${name}.customer_id = c.id`).join(''));
   // A column that no index holds keeps SQLite from reading customers in the order of one.
   const order = text(target.inOrder && dialect === 'sqlite' ? ' AND c.version > 0' : '');
-  const found = sql`SELECT c.id AS customer_id FROM customers c${joins} WHERE c.merged_into IS NULL AND c.erased_at IS NULL${order} AND ${where}`;
+  const found = sql`${ahead}SELECT c.id AS customer_id FROM customers c${joins} WHERE c.merged_into IS NULL AND c.erased_at IS NULL${order} AND ${where}`;
   return { sql: indexed(found.sql), bindings: [...found.bindings] };
 };
 

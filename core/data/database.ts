@@ -91,7 +91,17 @@ const pragmas = (mode: 'writer' | 'reader'): string => `
 `;
 
 const openPostgres = async (url: string, poolSize: number): Promise<Database> => {
-  const pool = knex({ client: 'pg', connection: url, pool: { min: 0, max: poolSize } });
+  const pool = knex({
+    client: 'pg',
+    connection: url,
+    pool: {
+      min: 0,
+      max: poolSize,
+      // Compiling a count over everybody takes longer than running it.
+      afterCreate: (connection: PgConnection, done: (error: Error | null) => void) =>
+        connection.query('SET jit = off', done),
+    },
+  });
   await pool.raw('select 1');
   const closing: (() => Promise<void>)[] = [];
   return {
@@ -105,6 +115,8 @@ const openPostgres = async (url: string, poolSize: number): Promise<Database> =>
     },
   };
 };
+
+type PgConnection = { query: (sql: string, done: (error: Error | null) => void) => void };
 
 /** Which database a store's connection speaks to. */
 export const dialectOf = (db: Db): Dialect => (db.client.config.client === 'pg' ? 'postgres' : 'sqlite');

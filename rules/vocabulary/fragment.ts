@@ -6,9 +6,10 @@ import type { Zone } from './zone.ts';
 export type Binding = string | number | null;
 export type Fragment = { sql: string; bindings: readonly Binding[] };
 
-/** What SQL is made for: the database, the frozen now and the shop's calendar. `joins` collects tables beside the customer's;
+/** What SQL is made for: the database, the frozen now and the shop's calendar. `groups` collects SELECTs of
+ * customer ids that are worked out once beside the customers (PostgreSQL);
  * `inOrder` is set when most customers need a look into other tables, which is quick only in the order of the table. */
-export type SqlTarget = { dialect: Dialect; now: number; zone: Zone; joins: Fragment[]; inOrder: boolean };
+export type SqlTarget = { dialect: Dialect; now: number; zone: Zone; groups: Fragment[]; inOrder: boolean };
 
 /** `sql\`c.city = ${value(city)}\``: pieces nest, plain strings are not accepted. */
 export const sql = (texts: TemplateStringsArray, ...parts: readonly Fragment[]): Fragment => ({

@@ -1,5 +1,5 @@
-// Aggregates by one pass over everybody's history, for conditions that most customers reach: on SQLite a list of the customers
-// whose group fits, on PostgreSQL a joined group per customer, which also does well inside OR and NOT.
+// Aggregates by one pass over everybody's history, for conditions that most customers reach: the customers whose group fits,
+// listed on SQLite, joined on PostgreSQL. Those without any rows are in no group and are reached through the complement.
 import { averaged } from './average-sql.ts';
 import type { SqlComparison } from './fact.ts';
 import { type Fragment, type SqlTarget, sql, text } from './fragment.ts';
@@ -23,47 +23,37 @@ export const groupedSql =
   (operator: string, compared: unknown): SqlComparison | undefined => {
     const set = setOf(operator, compared);
     const others = complement(set);
-    if (target.dialect === 'postgres') {
-      // "Any" and "none" are semi- and anti-joins there, which are better still.
-      if (aggregate.sql === 'COUNT(*)' && [set, others].some((each) => each.kind === 'range' && each.from === 1))
-        return undefined;
-      const joined = joinGroups(groups, sql`${aggregate} AS v`, target);
-      const held = sql`${joined}.v`;
-      if (whenNone === null) return { holds: within(held, set), fails: within(held, others) };
-      const counted = sql`COALESCE(${held}, 0)`;
-      return { holds: within(counted, bare(set)), fails: within(counted, bare(others)) };
-    }
+    // "Any" and "none" are semi- and anti-joins there, which are better still.
+    if (target.dialect === 'postgres' && aggregate.sql === 'COUNT(*)' && (isAny(set) || isAny(others)))
+      return undefined;
     const includesNone = whenNone === null ? set.withNull : holdsNumber(set, 0);
-    const found = listed(groups, within(aggregate, bare(includesNone ? others : set)));
-    const [inside, outside] = [sql`c.id IN ${found}`, sql`c.id NOT IN ${found}`];
+    const { inside, outside } = memberOf(groups, within(aggregate, bare(includesNone ? others : set)), target);
     return includesNone ? { holds: outside, fails: inside } : { holds: inside, fails: outside };
   };
 
 const bare = (set: NumberSet): NumberSet => ({ ...set, withNull: false });
 
-const listed = ({ customer, rows }: Groups, having: Fragment): Fragment =>
-  sql`(SELECT ${customer} ${rows} GROUP BY ${customer} HAVING ${having})`;
+const isAny = (set: NumberSet): boolean =>
+  set.kind === 'range' ? set.from === 1 : set.negated && set.points.length === 1 && set.points[0] === 0;
 
-// Joined under a name of its own; the name is an expression's head.
-const joinGroups = ({ customer, rows }: Groups, columns: Fragment, { joins }: SqlTarget): Fragment => {
-  const name = text(`g${joins.length}`);
-  joins.push(
-    sql` LEFT JOIN (SELECT ${customer} AS customer_id, ${columns} ${rows} GROUP BY ${customer}) ${name} ON ${name}.customer_id = c.id`,
-  );
-  return name;
+// Neither is ever NULL. On PostgreSQL a group of its own name, worked out once: left to itself the planner gives each parallel
+// worker the whole of it to do again.
+const memberOf = ({ customer, rows }: Groups, having: Fragment, { dialect, groups }: SqlTarget) => {
+  const found = sql`SELECT ${customer} AS customer_id ${rows} GROUP BY ${customer} HAVING ${having}`;
+  if (dialect === 'sqlite') return { inside: sql`c.id IN (${found})`, outside: sql`c.id NOT IN (${found})` };
+  const name = text(groupName(groups.length));
+  groups.push(found);
+  return { inside: sql`${name}.customer_id IS NOT NULL`, outside: sql`${name}.customer_id IS NULL` };
 };
+
+export const groupName = (n: number): string => `g${n}`;
 
 /** Averages of `amount`, a column of the rows. */
 export const groupedAverageSql =
   (groups: Groups, amount: Fragment, scale: number, target: SqlTarget) =>
   (operator: string, compared: unknown): SqlComparison => {
-    if (target.dialect === 'postgres') {
-      const name = joinGroups(groups, sql`SUM(${amount}) AS s, COUNT(${amount}) AS n`, target);
-      const where = (condition: Fragment): Fragment => sql`COALESCE(${name}.n > 0 AND (${condition}), FALSE)`;
-      return averaged({ sum: sql`${name}.s`, count: sql`${name}.n`, where }, scale, target)(operator, compared);
-    }
     const [sum, count] = [sql`SUM(${amount})`, sql`COUNT(${amount})`];
     const where = (condition: Fragment): Fragment =>
-      sql`c.id IN ${listed(groups, sql`${count} > 0 AND (${condition})`)}`;
+      memberOf(groups, sql`${count} > 0 AND (${condition})`, target).inside;
     return averaged({ sum, count, where }, scale, target)(operator, compared);
   };

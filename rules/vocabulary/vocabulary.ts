@@ -65,7 +65,7 @@ const plain: readonly FactType[] = ['text', 'number', 'integer', 'money', 'boole
 /** Whether the fact may stand in `value: { fact }`: it needs a plain expression, which what moves by day has not. */
 export const isComparable = (fact: FactDefinition, params: Params): boolean => {
   if (!plain.includes(typeOf(fact, params))) return false;
-  const target: SqlTarget = { dialect: 'sqlite', now: 0, zone: createZone('UTC'), joins: [], inOrder: false };
+  const target: SqlTarget = { dialect: 'sqlite', now: 0, zone: createZone('UTC'), groups: [], inOrder: false };
   return fact.sql === undefined || fact.sql(params, target).expression !== undefined;
 };
 
