@@ -12,7 +12,9 @@ export type Row = {
   memoryMb?: number;
 };
 
-export type Bench = { kind: 'bench'; name: string; title: string; run: () => Promise<Row[]> };
+/** `customers`: how many a bench with a population makes, where it is not to be the usual number. */
+export type BenchOptions = { customers?: number };
+export type Bench = { kind: 'bench'; name: string; title: string; run: (options: BenchOptions) => Promise<Row[]> };
 
 export const defineBench = (bench: Omit<Bench, 'kind'>): Bench => ({ kind: 'bench', ...bench });
 
@@ -34,6 +36,18 @@ export const time = async (runs: number, work: () => unknown, warmup = 1): Promi
     const started = performance.now();
     await work();
     if (i >= 0) times.push(performance.now() - started);
+  }
+  return times;
+};
+
+/** As `time`, in milliseconds of CPU: for work that only computes, on a machine that others use too. */
+export const cpuTime = async (runs: number, work: () => unknown, warmup = 1): Promise<number[]> => {
+  const times: number[] = [];
+  for (let i = -warmup; i < runs; i++) {
+    const started = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(started);
+    if (i >= 0) times.push((user + system) / 1000);
   }
   return times;
 };

@@ -1,11 +1,21 @@
-// `npm run bench [name …]`: runs each bench in a process of its own and prints one table: figure, alternative, ratio, memory.
+// `npm run bench [name …] [--customers=N]`: runs each bench in a process of its own and prints one table: figure, alternative, ratio, memory.
 // Figures are medians of several runs; the alternative is measured in the same run, so that ratios hold when the machine drifts.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { type Bench, isBench, type Row } from './bench.ts';
+import { parseArgs } from 'node:util';
+import { type Bench, type BenchOptions, isBench, type Row } from './bench.ts';
 
 const folder = import.meta.dirname;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { customers: { type: 'string' }, one: { type: 'string' } },
+});
+const options: BenchOptions = values.customers === undefined ? {} : { customers: Number(values.customers) };
+const flags = values.customers === undefined ? [] : [`--customers=${values.customers}`];
+if (options.customers !== undefined && !(options.customers >= 10_000))
+  throw new Error('--customers takes a number from 10000 on.');
 
 const load = async (): Promise<Bench[]> => {
   const files = readdirSync(folder)
@@ -20,7 +30,7 @@ const one = async (name: string): Promise<void> => {
   if (!bench) throw new Error(`There is no bench "${name}".`);
   // A bench that is stopped goes through `exit`, where it ends the servers that it started.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
-  const rows = await bench.run();
+  const rows = await bench.run(options);
   process.stdout.write(`\n@rows ${JSON.stringify(rows)}\n`);
   process.exit(0);
 };
@@ -33,11 +43,15 @@ const all = async (names: string[]): Promise<void> => {
   const rows: (Row & { bench: string })[] = [];
   for (const bench of benches) {
     console.log(`\n${bench.name}: ${bench.title}`);
-    const { stdout, status } = spawnSync(process.execPath, ['--expose-gc', import.meta.filename, '--one', bench.name], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      maxBuffer: 2 ** 28,
-    });
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      ['--expose-gc', import.meta.filename, ...flags, '--one', bench.name],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+        maxBuffer: 2 ** 28,
+      },
+    );
     const line = stdout.split('\n').find((text) => text.startsWith('@rows '));
     if (status !== 0 || !line) {
       console.log('  failed');
@@ -76,5 +90,4 @@ const table = (rows: (Row & { bench: string })[]): string =>
     ),
   ].join('\n');
 
-const args = process.argv.slice(2);
-await (args[0] === '--one' ? one(args[1]!) : all(args));
+await (values.one === undefined ? all(positionals) : one(values.one));

@@ -25,9 +25,11 @@ export type Compiled = {
 export const compileRule = (conditions: Condition, vocabulary: Vocabulary): Compiled => {
   const tree = readTree(conditions, vocabulary);
   const { zone } = vocabulary;
-  const holds = compileNode(tree, zone);
+  const holds = compileNode(tree, zone, readPlain);
+  // Only tests give values outright.
+  const holdsGiven = compileNode(tree, zone);
   return {
-    test: (facts, now) => !facts.gone && holds(facts, now),
+    test: (facts, now) => !facts.gone && (facts.given === null ? holds(facts, now) : holdsGiven(facts, now)),
     nextChangeAt: nextChange(tree, zone),
     needs: needsOf(tree, zone),
     dependencies: dependenciesIn(tree),
@@ -48,11 +50,11 @@ const dependenciesIn = (tree: Node): string[] => [
 const needsOf = (tree: Node, zone: Zone): Needs =>
   mergeNeeds(usesOf(tree).map(({ fact, params }) => ({ ...noNeeds, ...fact.needs(params, zone) })));
 
-export const compileNode = (node: Node, zone: Zone): Predicate => {
+export const compileNode = (node: Node, zone: Zone, readOf = compileRead): Predicate => {
   if (node.kind === 'leaf') {
-    const read = compileRead(node.use, zone);
+    const read = readOf(node.use, zone);
     if (node.other) {
-      const other = compileRead(node.other, zone);
+      const other = readOf(node.other, zone);
       const between = testBetween(node.operator);
       return (facts, now) => between(read(facts, now), other(facts, now));
     }
@@ -62,12 +64,12 @@ export const compileNode = (node: Node, zone: Zone): Predicate => {
     return (facts, now) => test(facts.given === null ? plain(facts, now) : read(facts, now));
   }
   if (node.kind === 'not') {
-    const child = compileNode(node.child, zone);
+    const child = compileNode(node.child, zone, readOf);
     return (facts, now) => !child(facts, now);
   }
   // What is read at once comes before what is counted; the result is the same.
   const sorted = node.children.toSorted((a, b) => Number(looksBack(a)) - Number(looksBack(b)));
-  const children = sorted.map((child) => compileNode(child, zone));
+  const children = sorted.map((child) => compileNode(child, zone, readOf));
   const [first, second] = children;
   if (children.length === 1) return first!;
   if (node.kind === 'all') {
@@ -85,6 +87,8 @@ export const compileNode = (node: Node, zone: Zone): Predicate => {
 };
 
 const looksBack = (node: Node): boolean => usesOf(node).some(({ fact }) => fact.evidence !== undefined);
+
+const readPlain = ({ fact, params }: FactUse, zone: Zone): Read => fact.read(params, zone);
 
 /** A fact's value, or the one given outright. */
 export const compileRead = ({ fact, params }: FactUse, zone: Zone): Read => {

@@ -161,14 +161,14 @@ const birthdayFacts = (): FactDefinition[] => [
   dayFact(
     'customer.daysUntilBirthday',
     { en: 'Days until birthday', zh: '距离生日天数' },
-    calendar.daysUntilBirthday,
+    (today) => (birthday) => calendar.daysUntilBirthday(birthday, today),
     (target) => calendar.birthdaySql(text('c.birthday_month_day'), target.zone.dayOf(target.now), 1),
     (birthday, today, values) => aroundBirthdays(birthday, today, values, -1),
   ),
   dayFact(
     'customer.daysSinceBirthday',
     { en: 'Days since birthday', zh: '生日已过天数' },
-    calendar.daysSinceBirthday,
+    (today) => (birthday) => calendar.daysSinceBirthday(birthday, today),
     (target) => calendar.birthdaySql(text('c.birthday_month_day'), target.zone.dayOf(target.now), -1),
     (birthday, today, values) => aroundBirthdays(birthday, today, values, 1),
   ),
@@ -198,7 +198,7 @@ const laterYears = (birthday: string, years: number): number => {
 const dayFact = (
   id: string,
   title: Words,
-  of: (birthday: string, today: string) => number,
+  on: (today: string) => (birthday: string) => number,
   sqlOf: (target: SqlTarget) => FactSql,
   flips: (birthday: string, today: string, values: readonly number[]) => number[],
 ): FactDefinition => ({
@@ -209,12 +209,20 @@ const dayFact = (
   contexts: everywhere,
   dependsOn: () => ['customer.birthday'],
   needs: () => ({ customer: true }),
-  read:
-    (_params, zone) =>
-    ({ customer }, now) => {
+  read: (_params, zone) => {
+    let day = zone.dayOf(0);
+    let of = on(day);
+    return ({ customer }, now) => {
       const birthday = customer?.birthday as string | null | undefined;
-      return birthday ? of(birthday, zone.dayOf(now)) : null;
-    },
+      if (!birthday) return null;
+      const today = zone.dayOf(now);
+      if (today !== day) {
+        day = today;
+        of = on(today);
+      }
+      return of(birthday);
+    };
+  },
   sql: (_params, target) => sqlOf(target),
   moments:
     (_params, zone) =>

@@ -1,6 +1,6 @@
 // Measures over a customer's history in memory, shared by orders and events: the rows of a window, what is taken of each, one value.
 import type { FactValue } from './fact.ts';
-import { boundsAt, type Window } from './window.ts';
+import { endAt, startAt, type Window } from './window.ts';
 
 export const measures = ['count', 'sum', 'min', 'max', 'avg', 'last', 'first', 'distinct'] as const;
 export type Measure = (typeof measures)[number];
@@ -14,7 +14,8 @@ export const rowsIn = <T extends Timed>(
   now: number,
   keep: (row: T) => boolean,
 ): T[] => {
-  const { from, to } = boundsAt(window, now);
+  const from = startAt(window, now);
+  const to = endAt(window, now);
   const found: T[] = [];
   for (let i = firstAt(rows, from); i < rows.length; i++) {
     const row = rows[i]!;
@@ -31,12 +32,14 @@ export const countIn = <T extends Timed>(
   now: number,
   keep: (row: T) => boolean,
 ): number => {
-  const { from, to } = boundsAt(window, now);
+  const from = startAt(window, now);
+  const to = endAt(window, now);
   let count = 0;
-  for (let i = firstAt(rows, from); i < rows.length; i++) {
+  // From the newest back: a short window looks at few rows of a long history.
+  for (let i = rows.length - 1; i >= 0; i--) {
     const row = rows[i]!;
-    if (row.at >= to) break;
-    if (keep(row)) count++;
+    if (row.at < from) break;
+    if (row.at < to && keep(row)) count++;
   }
   return count;
 };

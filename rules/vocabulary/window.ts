@@ -32,10 +32,11 @@ export const readWindow = (within: unknown, zone: Zone): Window => {
   };
 };
 
-export const boundsAt = (window: Window, now: number): { from: number; to: number } => ({
-  from: window.backMs === null ? (window.from ?? -Infinity) : now - window.backMs,
-  to: window.to === null ? now : Math.min(window.to, now),
-});
+/** The first instant inside; -Infinity when it is open. */
+export const startAt = ({ backMs, from }: Window, now: number): number =>
+  backMs === null ? (from ?? -Infinity) : now - backMs;
+/** The first instant after it. */
+export const endAt = ({ to }: Window, now: number): number => (to === null || to > now ? now : to);
 
 /** When a row at `at` comes in or goes out as time passes, after `now`. */
 export const momentsOf = (window: Window, at: number, now: number): number[] => {
@@ -54,8 +55,8 @@ export const spanOf = (window: Window): Span =>
 
 /** `column` inside the window at `now`. */
 export const withinSql = (column: Fragment, window: Window, now: number): Fragment => {
-  const { from, to } = boundsAt(window, now);
-  const upper = sql`${column} < ${value(to)}`;
+  const from = startAt(window, now);
+  const upper = sql`${column} < ${value(endAt(window, now))}`;
   return from === -Infinity ? upper : join([sql`${column} >= ${value(from)}`, upper], ' AND ');
 };
 
