@@ -67,8 +67,8 @@ export const compileNode = (node: Node, zone: Zone, readOf = compileRead): Predi
     const child = compileNode(node.child, zone, readOf);
     return (facts, now) => !child(facts, now);
   }
-  // What is read at once comes before what is counted; the result is the same.
-  const sorted = node.children.toSorted((a, b) => Number(looksBack(a)) - Number(looksBack(b)));
+  // What is read at once comes before what is worked out, and that before what is counted; the result is the same.
+  const sorted = node.children.toSorted((a, b) => price(a) - price(b));
   const children = sorted.map((child) => compileNode(child, zone, readOf));
   const [first, second] = children;
   if (children.length === 1) return first!;
@@ -86,7 +86,8 @@ export const compileNode = (node: Node, zone: Zone, readOf = compileRead): Predi
   };
 };
 
-const looksBack = (node: Node): boolean => usesOf(node).some(({ fact }) => fact.evidence !== undefined);
+const price = (node: Node): number =>
+  Math.max(0, ...usesOf(node).map(({ fact }) => (fact.evidence ? 2 : fact.column === undefined ? 1 : 0)));
 
 const readPlain = ({ fact, params }: FactUse, zone: Zone): Read => fact.read(params, zone);
 
