@@ -121,6 +121,10 @@ export const createUsers = (deps: { platform: Platform; passwords: Passwords; cu
         if ((await store.hasOwner()) || (await store.findByEmail(email))) return undefined;
         await insert(trx, { email, role: 'owner', status: 'active', passwordHash }, system);
         return made === undefined ? undefined : { email, password: made };
+      }).catch((error: unknown) => {
+        // The other node's row was committed while ours waited for it.
+        if (error instanceof EmailTaken) return undefined;
+        throw error;
       });
     },
   };
