@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiError } from '@rapport/sdk/client';
+import { modelTrain } from '@rapport/sdk/hooks';
 import {
   activateAlert,
   activatePromotion,
@@ -44,6 +45,7 @@ export const furnish = async (
   await subscribe(api, subscribers);
   say(`Noted the consent of ${subscribers.length.toLocaleString('en')} newsletter subscribers.`);
   await switchOnPlugins(api, say);
+  await train(rapport, say);
   await writeRules(api, say);
   await rm(folder, { recursive: true, force: true });
 };
@@ -103,6 +105,15 @@ const switchOnPlugins = async (api: Api, say: Say): Promise<void> => {
   const { job } = await api.call(runScorer, { params: { id: 'rfm' }, body: {} });
   await finished(api, job);
   say('Scored all customers by recency, frequency and money.');
+};
+
+// At night by schedule; the demo does not wait for the night.
+const train = async (rapport: Rapport, say: Say): Promise<void> => {
+  const at = new Date(rapport.platform.clock.now()).toISOString();
+  const outcomes = await rapport.core.hooks.collect(modelTrain, { at }, { plugin: 'rapport/recommender' });
+  for (const outcome of outcomes)
+    if (outcome.kind !== 'ok') throw new Error(`Training ended as ${outcome.kind}: ${outcome.reason}`);
+  say('Built the models of the recommender.');
 };
 
 const writeRules = async (api: Api, say: Say): Promise<void> => {

@@ -152,7 +152,9 @@ const Biggest = () => {
                   <span className="bar" aria-hidden="true">
                     <i style={{ width: `${(members / largest) * 100}%` }} />
                   </span>
-                  <span className="num small">{format.number(members)}</span>
+                  <span className="num small" style={{ minWidth: '7ch', textAlign: 'right' }}>
+                    {format.number(members)}
+                  </span>
                 </li>
               ))}
             </ul>
