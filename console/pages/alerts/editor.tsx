@@ -4,18 +4,17 @@ import { listEventTypes } from '@rapport/sdk/routes';
 import type { AlertAction, AlertTrigger } from '@rapport/sdk/schemas';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useCallback } from 'react';
 import { call } from '../../api/client.ts';
 import { useSegments } from '../../api/figures.ts';
 import { useMay } from '../../api/session.ts';
-import { useCurrency, useVocabulary } from '../../api/vocabulary.ts';
-import { ConditionBuilder } from '../../builder/condition-builder.tsx';
 import { useChecked } from '../../builder/live.ts';
 import { type GroupNode, newGroup } from '../../builder/tree.ts';
 import { fieldError, unplaced } from '../../parts/form.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { RuleConditions } from '../../parts/rule-conditions.tsx';
 import { RuleFields, type RuleHead } from '../../parts/rule-fields.tsx';
-import { Loaded, Trouble } from '../../parts/trouble.tsx';
+import type { RuleEditorProps } from '../../parts/rule-page.tsx';
+import { Trouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 import { ActionFields } from './action-fields.tsx';
 
@@ -47,26 +46,18 @@ export const bodyOf = (draft: AlertDraft, conditions: Record<string, unknown>) =
 
 const cooldowns = ['', 'PT1H', 'P1D', 'P7D', 'P30D'] as const;
 
-type EditorProps = {
-  draft: AlertDraft;
-  onChange: (change: (draft: AlertDraft) => AlertDraft) => void;
-  isNew?: boolean;
-  readOnly?: boolean;
-  error: unknown;
-  footer: (ready: boolean, conditions: Record<string, unknown>) => ReactNode;
-};
-
-export const AlertEditor = ({ draft, onChange, isNew = false, readOnly = false, error, footer }: EditorProps) => {
+export const AlertEditor = ({
+  draft,
+  onChange,
+  isNew = false,
+  readOnly = false,
+  error,
+  footer,
+}: RuleEditorProps<AlertDraft>) => {
   const { t } = useWords();
-  const vocabulary = useVocabulary();
-  const currency = useCurrency();
   const context = draft.trigger.kind === 'event' ? 'event' : 'customer';
   const checked = useChecked(draft.tree, context);
   const set = (change: Partial<AlertDraft>) => onChange((old) => ({ ...old, ...change }));
-  const editTree = useCallback(
-    (change: (tree: GroupNode) => GroupNode) => onChange((old) => ({ ...old, tree: change(old.tree) })),
-    [onChange],
-  );
   const ready =
     checked.valid && checked.open === 0 && draft.name.trim() !== '' && draft.key !== '' && draft.actions.length > 0;
   return (
@@ -92,20 +83,14 @@ export const AlertEditor = ({ draft, onChange, isNew = false, readOnly = false, 
         </fieldset>
       </Panel>
       <Panel title={t('alerts.conditions')}>
-        <Loaded query={vocabulary}>
-          {(loaded) => (
-            <ConditionBuilder
-              label={t('alerts.conditions')}
-              tree={draft.tree}
-              onChange={editTree}
-              vocabulary={loaded}
-              context={context}
-              currency={currency}
-              problems={checked.problems}
-              readOnly={readOnly}
-            />
-          )}
-        </Loaded>
+        <RuleConditions
+          label={t('alerts.conditions')}
+          tree={draft.tree}
+          onChange={onChange}
+          context={context}
+          checked={checked}
+          readOnly={readOnly}
+        />
         <Trouble error={checked.error} />
       </Panel>
       <Panel title={t('alerts.actions')}>

@@ -4,16 +4,16 @@ import { activateAlert, archiveAlert, changeAlert, getAlert, listAlertVersions, 
 import type { Alert } from '@rapport/sdk/schemas';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { toTree } from '../../builder/tree.ts';
-import { UnsavedGuard, useConfirm } from '../../parts/form.tsx';
-import { History } from '../../parts/history.tsx';
+import { UnsavedGuard } from '../../parts/form.tsx';
 import { Page } from '../../parts/page.tsx';
+import { RuleButtons, useDraft } from '../../parts/rule-page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { Status } from '../../parts/time.tsx';
 import { Loaded, tellDone, tellTrouble } from '../../parts/trouble.tsx';
+import { Versions } from '../../parts/versions.tsx';
 import { useWords } from '../../words/words.ts';
 import { type AlertDraft, AlertEditor, bodyOf } from './editor.tsx';
 import { Firings } from './firings.tsx';
@@ -31,7 +31,6 @@ const Whole = ({ alert }: { alert: Alert }) => {
   const { t } = useWords();
   const may = useMay();
   const navigate = useNavigate();
-  const { ask, dialog } = useConfirm();
   const { tab = alert.activeVersion === null ? 'rule' : 'firings' } = useSearch({ from: '/frame/alerts/$key' });
   const { key, version, activeVersion, status } = alert;
   const mayWrite = may('alerts:write') && status !== 'archived';
@@ -42,11 +41,6 @@ const Whole = ({ alert }: { alert: Alert }) => {
   });
   const pause = useMutation({ mutationFn: () => call(pauseAlert, { params: { key } }), ...act });
   const archive = useMutation({ mutationFn: () => call(archiveAlert, { params: { key } }), ...act });
-  const history = useQuery({
-    queryKey: ['alerts', key, 'versions'],
-    queryFn: ({ signal }) => call(listAlertVersions, { params: { key }, signal }),
-    enabled: tab === 'versions',
-  });
   return (
     <Page
       title={alert.name}
@@ -60,36 +54,16 @@ const Whole = ({ alert }: { alert: Alert }) => {
       }
       actions={
         mayWrite && (
-          <>
+          <RuleButtons area="alerts" mayPause={status === 'active'} pause={pause} archive={archive}>
             {(status !== 'active' || activeVersion !== version) && (
               <Button loading={activate.isPending} onClick={() => activate.mutate(version)}>
                 {t('alerts.activate', { version })}
               </Button>
             )}
-            {status === 'active' && (
-              <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
-                {t('do.pause')}
-              </Button>
-            )}
-            <Button
-              variant="default"
-              onClick={() =>
-                ask({
-                  title: t('alerts.archiveTitle'),
-                  text: t('alerts.archiveText'),
-                  confirm: t('do.archive'),
-                  danger: true,
-                  act: () => archive.mutate(),
-                })
-              }
-            >
-              {t('do.archive')}
-            </Button>
-          </>
+          </RuleButtons>
         )
       }
     >
-      {dialog}
       <PageTabs
         label={alert.name}
         value={tab}
@@ -107,11 +81,12 @@ const Whole = ({ alert }: { alert: Alert }) => {
             value: 'versions',
             label: t('rule.versions'),
             content: () => (
-              <Loaded query={history}>
-                {(data) => (
-                  <History history={data} onActivate={mayWrite ? (which) => activate.mutate(which) : undefined} />
-                )}
-              </Loaded>
+              <Versions
+                area="alerts"
+                ruleKey={key}
+                load={(signal) => call(listAlertVersions, { params: { key }, signal })}
+                onActivate={mayWrite ? (which) => activate.mutate(which) : undefined}
+              />
             ),
           },
         ]}
@@ -132,8 +107,7 @@ const draftOf = (alert: Alert): AlertDraft => ({
 
 const Rule = ({ alert, readOnly }: { alert: Alert; readOnly: boolean }) => {
   const { t } = useWords();
-  const [draft, setDraft] = useState(() => draftOf(alert));
-  const [dirty, setDirty] = useState(false);
+  const { draft, dirty, edit, saved } = useDraft(() => draftOf(alert));
   const save = useMutation({
     mutationFn: (conditions: Record<string, unknown>) =>
       call(changeAlert, {
@@ -142,7 +116,7 @@ const Rule = ({ alert, readOnly }: { alert: Alert; readOnly: boolean }) => {
         body: bodyOf(draft, conditions),
       }),
     onSuccess: async () => {
-      setDirty(false);
+      saved();
       tellDone(t('do.saved'));
       await queries.invalidateQueries({ queryKey: ['alerts'] });
     },
@@ -154,10 +128,7 @@ const Rule = ({ alert, readOnly }: { alert: Alert; readOnly: boolean }) => {
         draft={draft}
         readOnly={readOnly}
         error={save.error}
-        onChange={(change) => {
-          setDirty(true);
-          setDraft(change);
-        }}
+        onChange={edit}
         footer={(ready, conditions) => (
           <Button loading={save.isPending} disabled={!ready || !dirty} onClick={() => save.mutate(conditions)}>
             {t('segments.saveVersion')}

@@ -1,15 +1,15 @@
 // A promotion being written: name, who gets it (conditions over customer and cart), what it gives.
 import { TextInput } from '@mantine/core';
 import type { PromotionParams } from '@rapport/sdk/schemas';
-import { type ReactNode, useCallback } from 'react';
-import { useCurrency, useVocabulary } from '../../api/vocabulary.ts';
-import { ConditionBuilder } from '../../builder/condition-builder.tsx';
+import { useCurrency } from '../../api/vocabulary.ts';
 import { useChecked } from '../../builder/live.ts';
 import { type GroupNode, newGroup } from '../../builder/tree.ts';
 import { fieldError, unplaced } from '../../parts/form.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { RuleConditions } from '../../parts/rule-conditions.tsx';
 import { RuleFields, type RuleHead } from '../../parts/rule-fields.tsx';
-import { Loaded, Trouble } from '../../parts/trouble.tsx';
+import type { RuleEditorProps } from '../../parts/rule-page.tsx';
+import { Trouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 import { GrantForm } from './grant-form.tsx';
 
@@ -33,24 +33,17 @@ export const bodyOf = (draft: PromotionDraft, conditions: Record<string, unknown
   ...(draft.tree.children.length === 0 && { confirmEveryone: true }),
 });
 
-type EditorProps = {
-  draft: PromotionDraft;
-  onChange: (change: (draft: PromotionDraft) => PromotionDraft) => void;
-  isNew?: boolean;
-  readOnly?: boolean;
-  error: unknown;
-  footer: (ready: boolean, conditions: Record<string, unknown>) => ReactNode;
-};
-
-export const PromotionEditor = ({ draft, onChange, isNew = false, readOnly = false, error, footer }: EditorProps) => {
+export const PromotionEditor = ({
+  draft,
+  onChange,
+  isNew = false,
+  readOnly = false,
+  error,
+  footer,
+}: RuleEditorProps<PromotionDraft>) => {
   const { t } = useWords();
-  const vocabulary = useVocabulary();
   const currency = useCurrency();
   const checked = useChecked(draft.tree, 'cart');
-  const editTree = useCallback(
-    (change: (tree: GroupNode) => GroupNode) => onChange((old) => ({ ...old, tree: change(old.tree) })),
-    [onChange],
-  );
   const ready = checked.valid && checked.open === 0 && draft.name.trim() !== '' && draft.key !== '';
   return (
     <div className="grid">
@@ -79,20 +72,14 @@ export const PromotionEditor = ({ draft, onChange, isNew = false, readOnly = fal
         </div>
       </Panel>
       <Panel title={t('promotions.when')}>
-        <Loaded query={vocabulary}>
-          {(loaded) => (
-            <ConditionBuilder
-              label={t('promotions.when')}
-              tree={draft.tree}
-              onChange={editTree}
-              vocabulary={loaded}
-              context="cart"
-              currency={currency}
-              problems={checked.problems}
-              readOnly={readOnly}
-            />
-          )}
-        </Loaded>
+        <RuleConditions
+          label={t('promotions.when')}
+          tree={draft.tree}
+          onChange={onChange}
+          context="cart"
+          checked={checked}
+          readOnly={readOnly}
+        />
         <Trouble error={checked.error} />
       </Panel>
       <Panel title={t('promotions.gives')}>

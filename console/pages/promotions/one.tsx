@@ -5,18 +5,19 @@ import {
   archivePromotion,
   changePromotion,
   getPromotion,
+  listPromotionVersions,
   pausePromotion,
 } from '@rapport/sdk/routes';
 import type { Promotion, PromotionParams } from '@rapport/sdk/schemas';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { toTree } from '../../builder/tree.ts';
-import { UnsavedGuard, useConfirm } from '../../parts/form.tsx';
+import { UnsavedGuard } from '../../parts/form.tsx';
 import { later } from '../../parts/later.tsx';
 import { Page } from '../../parts/page.tsx';
+import { RuleButtons, useDraft } from '../../parts/rule-page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { Status } from '../../parts/time.tsx';
 import { Loaded, tellDone, tellTrouble } from '../../parts/trouble.tsx';
@@ -28,7 +29,7 @@ import { useGrantText } from './grant-text.ts';
 const TryCart = later(async () => (await import('./cart.tsx')).TryCart);
 const Codes = later(async () => (await import('./use.tsx')).Codes);
 const Redemptions = later(async () => (await import('./use.tsx')).Redemptions);
-const Versions = later(async () => (await import('./use.tsx')).Versions);
+const Versions = later(async () => (await import('../../parts/versions.tsx')).Versions);
 
 export const PromotionPage = () => {
   const { key } = useParams({ from: '/frame/promotions/$key' });
@@ -47,7 +48,6 @@ const Whole = ({ promotion }: { promotion: Promotion }) => {
   const may = useMay();
   const navigate = useNavigate();
   const grantText = useGrantText();
-  const { ask, dialog } = useConfirm();
   const { tab = 'rule' } = useSearch({ from: '/frame/promotions/$key' });
   const { key, version, activeVersion, status, use } = promotion;
   const params = paramsOf(promotion);
@@ -79,36 +79,16 @@ const Whole = ({ promotion }: { promotion: Promotion }) => {
       }
       actions={
         mayWrite && (
-          <>
+          <RuleButtons area="promotions" mayPause={status === 'active'} pause={pause} archive={archive}>
             {(status !== 'active' || activeVersion !== version) && (
               <Button loading={activate.isPending} onClick={() => activate.mutate(version)}>
                 {t('promotions.activate', { version })}
               </Button>
             )}
-            {status === 'active' && (
-              <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
-                {t('do.pause')}
-              </Button>
-            )}
-            <Button
-              variant="default"
-              onClick={() =>
-                ask({
-                  title: t('promotions.archiveTitle'),
-                  text: t('promotions.archiveText'),
-                  confirm: t('do.archive'),
-                  danger: true,
-                  act: () => archive.mutate(),
-                })
-              }
-            >
-              {t('do.archive')}
-            </Button>
-          </>
+          </RuleButtons>
         )
       }
     >
-      {dialog}
       <PageTabs
         label={promotion.name}
         value={tab}
@@ -132,7 +112,12 @@ const Whole = ({ promotion }: { promotion: Promotion }) => {
             value: 'versions',
             label: t('rule.versions'),
             content: () => (
-              <Versions promotionKey={key} onActivate={mayWrite ? (which) => activate.mutate(which) : undefined} />
+              <Versions
+                area="promotions"
+                ruleKey={key}
+                load={(signal) => call(listPromotionVersions, { params: { key }, signal })}
+                onActivate={mayWrite ? (which) => activate.mutate(which) : undefined}
+              />
             ),
           },
         ]}
@@ -152,13 +137,12 @@ const draftOf = (promotion: Promotion): PromotionDraft => ({
 
 const Rule = ({ promotion, readOnly }: { promotion: Promotion; readOnly: boolean }) => {
   const { t } = useWords();
-  const [draft, setDraft] = useState(() => draftOf(promotion));
-  const [dirty, setDirty] = useState(false);
+  const { draft, dirty, edit, saved } = useDraft(() => draftOf(promotion));
   const save = useMutation({
     mutationFn: (conditions: Record<string, unknown>) =>
       call(changePromotion, { params: { key: promotion.key }, body: bodyOf(draft, conditions) }),
     onSuccess: async () => {
-      setDirty(false);
+      saved();
       tellDone(t('do.saved'));
       await queries.invalidateQueries({ queryKey: ['promotions'] });
     },
@@ -170,10 +154,7 @@ const Rule = ({ promotion, readOnly }: { promotion: Promotion; readOnly: boolean
         draft={draft}
         readOnly={readOnly}
         error={save.error}
-        onChange={(change) => {
-          setDirty(true);
-          setDraft(change);
-        }}
+        onChange={edit}
         footer={(ready, conditions) => (
           <Button loading={save.isPending} disabled={!ready || !dirty} onClick={() => save.mutate(conditions)}>
             {t('segments.saveVersion')}

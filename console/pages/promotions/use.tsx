@@ -1,17 +1,11 @@
-// How a promotion is used: its pool of codes, its redemptions, its versions.
+// How a promotion is used: its pool of codes and its redemptions.
 import { Button, Textarea, TextInput } from '@mantine/core';
-import {
-  addPromotionCodes,
-  listPromotionCodes,
-  listPromotionRedemptions,
-  listPromotionVersions,
-} from '@rapport/sdk/routes';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { addPromotionCodes, listPromotionCodes, listPromotionRedemptions } from '@rapport/sdk/routes';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { CustomerLink } from '../../parts/customer-link.tsx';
 import { fieldError, unplaced } from '../../parts/form.tsx';
-import { History } from '../../parts/history.tsx';
 import { Empty, Panel, Tag } from '../../parts/page.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -209,14 +203,4 @@ export const Redemptions = ({ promotionKey }: { promotionKey: string }) => {
       </Loaded>
     </Panel>
   );
-};
-
-type VersionsProps = { promotionKey: string; onActivate: ((version: number) => void) | undefined };
-
-export const Versions = ({ promotionKey, onActivate }: VersionsProps) => {
-  const versions = useQuery({
-    queryKey: ['promotions', promotionKey, 'versions'],
-    queryFn: ({ signal }) => call(listPromotionVersions, { params: { key: promotionKey }, signal }),
-  });
-  return <Loaded query={versions}>{(data) => <History history={data} onActivate={onActivate} />}</Loaded>;
 };

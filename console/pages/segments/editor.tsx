@@ -1,38 +1,37 @@
 // The rule of a segment being written, beside who would be in. Saving belongs to the page around it.
 import { Checkbox } from '@mantine/core';
-import { type ReactNode, useCallback } from 'react';
-import { useCurrency, useVocabulary } from '../../api/vocabulary.ts';
-import { ConditionBuilder } from '../../builder/condition-builder.tsx';
 import { useChecked } from '../../builder/live.ts';
 import { type GroupNode, newGroup } from '../../builder/tree.ts';
 import { fieldError, unplaced } from '../../parts/form.tsx';
 import { Panel } from '../../parts/page.tsx';
+import { RuleConditions } from '../../parts/rule-conditions.tsx';
 import { RuleFields, type RuleHead } from '../../parts/rule-fields.tsx';
-import { Loaded, Trouble } from '../../parts/trouble.tsx';
+import type { RuleEditorProps } from '../../parts/rule-page.tsx';
+import { Trouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 import { Audience } from './audience.tsx';
 
 export type SegmentDraft = RuleHead & { tree: GroupNode; everyone: boolean };
 export const emptyDraft: SegmentDraft = { key: '', name: '', description: '', tree: newGroup(), everyone: false };
 
-type EditorProps = {
-  draft: SegmentDraft;
-  onChange: (change: (draft: SegmentDraft) => SegmentDraft) => void;
-  isNew?: boolean;
-  readOnly?: boolean;
-  error: unknown;
-  footer: (ready: boolean, conditions: Record<string, unknown>) => ReactNode;
-};
+/** The body that saves a draft. */
+export const bodyOf = (draft: SegmentDraft, conditions: Record<string, unknown>) => ({
+  name: draft.name,
+  description: draft.description || null,
+  conditions,
+  ...(draft.everyone && { confirmEveryone: true }),
+});
 
-export const SegmentEditor = ({ draft, onChange, isNew = false, readOnly = false, error, footer }: EditorProps) => {
+export const SegmentEditor = ({
+  draft,
+  onChange,
+  isNew = false,
+  readOnly = false,
+  error,
+  footer,
+}: RuleEditorProps<SegmentDraft>) => {
   const { t } = useWords();
-  const vocabulary = useVocabulary();
-  const currency = useCurrency();
   const checked = useChecked(draft.tree, 'customer');
-  const editTree = useCallback(
-    (change: (tree: GroupNode) => GroupNode) => onChange((old) => ({ ...old, tree: change(old.tree) })),
-    [onChange],
-  );
   const everyone = draft.tree.children.length === 0;
   const ready =
     checked.valid &&
@@ -53,20 +52,14 @@ export const SegmentEditor = ({ draft, onChange, isNew = false, readOnly = false
           />
         </Panel>
         <Panel title={t('builder.label')}>
-          <Loaded query={vocabulary}>
-            {(loaded) => (
-              <ConditionBuilder
-                label={t('builder.label')}
-                tree={draft.tree}
-                onChange={editTree}
-                vocabulary={loaded}
-                context="customer"
-                currency={currency}
-                problems={checked.problems}
-                readOnly={readOnly}
-              />
-            )}
-          </Loaded>
+          <RuleConditions
+            label={t('builder.label')}
+            tree={draft.tree}
+            onChange={onChange}
+            context="customer"
+            checked={checked}
+            readOnly={readOnly}
+          />
           {everyone && !readOnly && (
             <Checkbox
               mt="sm"

@@ -1,61 +1,42 @@
 // A new segment: begin with nothing or a ready-made rule, see the count while writing, save as a draft.
-import { Button, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { createSegment, listSegmentTemplates } from '@rapport/sdk/routes';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { call, queries } from '../../api/client.ts';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../../api/client.ts';
 import { newFact, newGroup, toTree } from '../../builder/tree.ts';
-import { UnsavedGuard } from '../../parts/form.tsx';
-import { Page } from '../../parts/page.tsx';
 import { keyOf } from '../../parts/rule-fields.tsx';
+import { NewRule, useDraft } from '../../parts/rule-page.tsx';
 import { useWords } from '../../words/words.ts';
-import { emptyDraft, SegmentEditor } from './editor.tsx';
+import { bodyOf, emptyDraft, SegmentEditor } from './editor.tsx';
 
 export const NewSegment = () => {
   const { t, language } = useWords();
-  const navigate = useNavigate();
-  const [draft, setDraft] = useState(() => ({ ...emptyDraft, tree: newGroup([newFact()]) }));
-  const [dirty, setDirty] = useState(false);
+  const written = useDraft(() => ({ ...emptyDraft, tree: newGroup([newFact()]) }));
   const templates = useQuery({
     queryKey: ['segments', 'templates'],
     queryFn: ({ signal }) => call(listSegmentTemplates, { signal }),
     staleTime: 600_000,
   });
-  const save = useMutation({
-    mutationFn: (conditions: Record<string, unknown>) =>
-      call(createSegment, {
-        body: {
-          key: draft.key,
-          name: draft.name,
-          description: draft.description || null,
-          conditions,
-          ...(draft.everyone && { confirmEveryone: true }),
-        },
-      }),
-    onSuccess: async (segment) => {
-      setDirty(false);
-      await queries.invalidateQueries({ queryKey: ['segments'] });
-      await navigate({ to: '/segments/$key', params: { key: segment.key }, ignoreBlocker: true });
-    },
-  });
   const start = (key: string | null) => {
     const template = templates.data?.data.find((each) => each.key === key);
     if (!template) return;
     const name = language === 'zh' ? template.titleZh : template.title;
-    setDraft({
+    written.edit((draft) => ({
       ...draft,
       key: keyOf(template.title),
       name,
       description: template.summary,
       tree: toTree(template.conditions),
-    });
-    setDirty(true);
+    }));
   };
   return (
-    <Page
-      title={t('segments.new')}
-      back={{ to: '/segments', label: t('nav.segments') }}
+    <NewRule
+      area="segments"
+      written={written}
+      Editor={SegmentEditor}
+      create={(conditions) =>
+        call(createSegment, { body: { key: written.draft.key, ...bodyOf(written.draft, conditions) } })
+      }
       actions={
         templates.data && templates.data.data.length > 0 ? (
           <Select
@@ -72,22 +53,6 @@ export const NewSegment = () => {
           />
         ) : undefined
       }
-    >
-      <UnsavedGuard dirty={dirty && !save.isPending && !save.isSuccess} />
-      <SegmentEditor
-        draft={draft}
-        isNew
-        error={save.error}
-        onChange={(change) => {
-          setDirty(true);
-          setDraft(change);
-        }}
-        footer={(ready, conditions) => (
-          <Button loading={save.isPending} disabled={!ready} onClick={() => save.mutate(conditions)}>
-            {t('segments.saveDraft')}
-          </Button>
-        )}
-      />
-    </Page>
+    />
   );
 };

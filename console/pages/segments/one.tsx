@@ -15,16 +15,17 @@ import { useState } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { toTree } from '../../builder/tree.ts';
-import { UnsavedGuard, useConfirm } from '../../parts/form.tsx';
-import { History } from '../../parts/history.tsx';
+import { UnsavedGuard } from '../../parts/form.tsx';
 import { later } from '../../parts/later.tsx';
 import { Page, Tag } from '../../parts/page.tsx';
+import { RuleButtons, useDraft } from '../../parts/rule-page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { Status } from '../../parts/time.tsx';
 import { Loaded, tellDone, tellTrouble } from '../../parts/trouble.tsx';
+import { Versions } from '../../parts/versions.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import { type SegmentDraft, SegmentEditor } from './editor.tsx';
+import { bodyOf, type SegmentDraft, SegmentEditor } from './editor.tsx';
 import { Members } from './members.tsx';
 
 const ActivateSegment = later(async () => (await import('./activate.tsx')).ActivateSegment, null);
@@ -46,7 +47,6 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
   const format = useFormat();
   const navigate = useNavigate();
   const may = useMay();
-  const { ask, dialog } = useConfirm();
   const { tab = 'rule' } = useSearch({ from: '/frame/segments/$key' });
   const [activating, setActivating] = useState<number>();
   const { key } = segment;
@@ -91,7 +91,12 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
       }
       actions={
         mayWrite && (
-          <>
+          <RuleButtons
+            area="segments"
+            mayPause={segment.status === 'active' && segment.type === 'dynamic'}
+            pause={pause}
+            archive={archive}
+          >
             {segment.type === 'dynamic' && segment.activeVersion !== segment.version && (
               <Button onClick={() => setActivating(segment.version)}>
                 {t('segments.activate', { version: segment.version })}
@@ -100,30 +105,10 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
             {segment.status === 'paused' && segment.activeVersion === segment.version && (
               <Button onClick={() => setActivating(segment.version)}>{t('do.resume')}</Button>
             )}
-            {segment.status === 'active' && segment.type === 'dynamic' && (
-              <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
-                {t('do.pause')}
-              </Button>
-            )}
-            <Button
-              variant="default"
-              onClick={() =>
-                ask({
-                  title: t('segments.archiveTitle'),
-                  text: t('segments.archiveText'),
-                  confirm: t('do.archive'),
-                  danger: true,
-                  act: () => archive.mutate(),
-                })
-              }
-            >
-              {t('do.archive')}
-            </Button>
-          </>
+          </RuleButtons>
         )
       }
     >
-      {dialog}
       {activating !== undefined && (
         <ActivateSegment
           segmentKey={key}
@@ -156,7 +141,14 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
           {
             value: 'versions',
             label: t('rule.versions'),
-            content: () => <Versions segmentKey={key} onActivate={mayWrite ? setActivating : undefined} />,
+            content: () => (
+              <Versions
+                area="segments"
+                ruleKey={key}
+                load={(signal) => call(listSegmentVersions, { params: { key }, signal })}
+                onActivate={mayWrite ? setActivating : undefined}
+              />
+            ),
           },
         ]}
       />
@@ -166,22 +158,16 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
 
 const Rule = ({ segment, readOnly }: { segment: Segment; readOnly: boolean }) => {
   const { t } = useWords();
-  const [draft, setDraft] = useState<SegmentDraft>(() => draftOf(segment));
-  const [dirty, setDirty] = useState(false);
+  const { draft, dirty, edit, reset, saved } = useDraft(() => draftOf(segment));
   const save = useMutation({
     mutationFn: (conditions: Record<string, unknown>) =>
       call(changeSegment, {
         params: { key: segment.key },
         headers: { 'If-Match': `"${segment.revision}"` },
-        body: {
-          name: draft.name,
-          description: draft.description || null,
-          conditions,
-          ...(draft.everyone && { confirmEveryone: true }),
-        },
+        body: bodyOf(draft, conditions),
       }),
     onSuccess: async () => {
-      setDirty(false);
+      saved();
       tellDone(t('do.saved'));
       await queries.invalidateQueries({ queryKey: ['segments'] });
     },
@@ -193,10 +179,7 @@ const Rule = ({ segment, readOnly }: { segment: Segment; readOnly: boolean }) =>
         draft={draft}
         readOnly={readOnly}
         error={save.error}
-        onChange={(change) => {
-          setDirty(true);
-          setDraft(change);
-        }}
+        onChange={edit}
         footer={(ready, conditions) => (
           <>
             <Button loading={save.isPending} disabled={!ready || !dirty} onClick={() => save.mutate(conditions)}>
@@ -206,8 +189,7 @@ const Rule = ({ segment, readOnly }: { segment: Segment; readOnly: boolean }) =>
               <Button
                 variant="default"
                 onClick={() => {
-                  setDraft(draftOf(segment));
-                  setDirty(false);
+                  reset(draftOf(segment));
                   save.reset();
                 }}
               >
@@ -228,17 +210,3 @@ const draftOf = (segment: Segment): SegmentDraft => ({
   tree: toTree(segment.conditions),
   everyone: false,
 });
-
-const Versions = ({
-  segmentKey,
-  onActivate,
-}: {
-  segmentKey: string;
-  onActivate: ((version: number) => void) | undefined;
-}) => {
-  const history = useQuery({
-    queryKey: ['segments', segmentKey, 'versions'],
-    queryFn: ({ signal }) => call(listSegmentVersions, { params: { key: segmentKey }, signal }),
-  });
-  return <Loaded query={history}>{(data) => <History history={data} onActivate={onActivate} />}</Loaded>;
-};
