@@ -301,7 +301,9 @@ test('a count that is no longer wanted is stopped, not waited for', async () => 
   const search = page.getByRole('combobox', { name: 'Search facts' });
   await search.fill('customer.city');
   await search.press('Enter');
-  const first = page.waitForRequest((request) => request.postData()?.includes('"Lon"') ?? false);
+  const first = page.waitForRequest(
+    (request) => request.url().endsWith('/segments/preview') && (request.postData()?.includes('"Lon"') ?? false),
+  );
   await page.getByLabel('Value').fill('Lon');
   await first;
   await page.getByLabel('Value').fill('London');
