@@ -2,6 +2,7 @@
 // the plugin's runs: a customer's page never waits for a broken plugin.
 import { customersRecommend, customersScore, modelTrain } from '@rapport/sdk/hooks';
 import type { Recommendation, Score, ScorerReport } from '@rapport/sdk/schemas';
+import { presentCustomers } from '../customers/plugin-customers.ts';
 import { fromJson, toIso, toIsoOrNull } from '../data/column.ts';
 import { transact } from '../data/transact.ts';
 import { CustomerNotFound, defineError } from '../errors.ts';
@@ -38,7 +39,8 @@ export const createInsights = (platform: Platform, hooks: Hooks) => {
     const result: RunResult = { scored: 0, asked: 0, removed: 0, model };
     let after = '';
     for (;;) {
-      const customers = await createInsightStore(database.reader).listCustomersAfter(after, customersAtOnce, at);
+      const found = await createInsightStore(database.reader).listCustomersAfter(after, customersAtOnce);
+      const customers = await presentCustomers(database.reader, found, at);
       if (customers.length === 0) break;
       context.signal.throwIfAborted();
       const [answer] = await hooks.collect(
@@ -132,14 +134,15 @@ export const createInsights = (platform: Platform, hooks: Hooks) => {
       options: { shelf?: string; limit: number },
     ): Promise<Recommendation[]> => {
       const store = createInsightStore(database.reader);
-      const customer = await store.findCustomer(customerId, clock.now());
-      if (!customer) throw new CustomerNotFound(customerId);
+      const found = await store.findCustomer(customerId);
+      if (!found) throw new CustomerNotFound(customerId);
+      const customers = await presentCustomers(database.reader, [found], clock.now());
       const providers = hooks.providersOf(customersRecommend.name, options.shelf ? { provider: options.shelf } : {});
       const answers = await Promise.all(
         [...new Set(providers.map(({ provider }) => provider))].map((shelf) =>
           hooks.collect(
             customersRecommend,
-            { shelf, limit: options.limit, at: toIso(clock.now()), customers: [customer] },
+            { shelf, limit: options.limit, at: toIso(clock.now()), customers },
             { provider: shelf },
           ),
         ),

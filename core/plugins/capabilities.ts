@@ -4,11 +4,12 @@
 import type { PluginOrder } from '@rapport/sdk';
 import { Type } from 'typebox';
 import type { Clock, Ids } from '../clock.ts';
+import { presentCustomers } from '../customers/plugin-customers.ts';
 import { toIso } from '../data/column.ts';
 import type { Database } from '../data/database.ts';
 import { type Capability, capability, Refusal } from './capability.ts';
 import { createPluginDataStore } from './data-store.ts';
-import { presentCustomers } from './reads.ts';
+
 import { createReadsStore, type OrderRead } from './reads-store.ts';
 import { createPluginRecordStore, toPluginRecord } from './records-store.ts';
 import { maskPersonal } from './scopes.ts';
@@ -71,7 +72,7 @@ export const dataCapabilities = (deps: { database: Database; clock: Clock; ids: 
         await spend('rows', 1);
         const rows = await reads.customersOf([id]);
         const until = at === undefined ? clock.now() : Date.parse(at);
-        const [found] = await presentCustomers(reads, rows, purchases ? until : undefined);
+        const [found] = await presentCustomers(database.reader, rows, purchases ? until : undefined);
         return found ? maskPersonal(found, grant.personal) : null;
       },
     }),
@@ -84,7 +85,7 @@ export const dataCapabilities = (deps: { database: Database; clock: Clock; ids: 
         const found = await reads.customers(limit, cursor);
         await spend('rows', found.data.length);
         const until = at === undefined ? clock.now() : Date.parse(at);
-        const data = await presentCustomers(reads, found.data, purchases ? until : undefined);
+        const data = await presentCustomers(database.reader, found.data, purchases ? until : undefined);
         return { data: data.map((customer) => maskPersonal(customer, grant.personal)), next: found.next };
       },
     }),

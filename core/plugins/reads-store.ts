@@ -1,19 +1,9 @@
 // What plugins may read of customers, orders, events and products: pages in a fixed order, columns by name, never a query of theirs.
+import type { CustomerRead } from '../customers/plugin-customers.ts';
 import { fromJson } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import { type Page, page } from '../data/page.ts';
-import { query } from '../data/rows.ts';
 
-export type CustomerRead = Record<string, unknown> & { id: string; created_at: number; last_seen_at: number | null };
-export type PurchaseRead = {
-  customer_id: string;
-  orders: number;
-  quantity: number;
-  total: number;
-  currency: string | null;
-  first_at: number;
-  last_at: number;
-};
 export type OrderRead = {
   id: string;
   customer_id: string;
@@ -94,19 +84,6 @@ export const createReadsStore = (db: Db) => {
 
     customersOf: (ids: readonly string[]): Promise<CustomerRead[]> =>
       inChunks(ids, (chunk) => living().whereIn('id', chunk)),
-
-    /** Sums of what was bought before `until`: cancelled orders left out, refunds taken off. */
-    purchases: (ids: readonly string[], until: number): Promise<PurchaseRead[]> =>
-      inChunks(ids, (chunk) =>
-        query<PurchaseRead>(
-          db,
-          `select customer_id, count(*) as orders, sum(quantity) as quantity, sum(total - refunded) as total,
-             max(currency) as currency, min(ordered_at) as first_at, max(ordered_at) as last_at
-           from orders where customer_id in (${chunk.map(() => '?').join(',')}) and status <> 'cancelled' and ordered_at < ?
-           group by customer_id`,
-          [...chunk, until],
-        ),
-      ),
 
     orders: async (span: Span, limit: number, cursor?: string): Promise<Page<OrderRead>> => {
       const orders = within('orders', 'ordered_at', span)

@@ -163,7 +163,11 @@ eachDatabase('a plugin hears what happened, after commit, and may record an even
     return body.data?.length ? body.data : undefined;
   });
   expect(events).toMatchObject([{ type: 'greeted', source: 'plugin:acme.hello' }]);
-  const [line] = (await app.as('admin').get('/plugins/acme~hello/logs')).body.data;
+  // The handler writes its line after the event.
+  const [line] = await until(async () => {
+    const { body } = await app.as('admin').get('/plugins/acme~hello/logs');
+    return body.data?.length ? body.data : undefined;
+  });
   expect(JSON.stringify(line)).toContain('a***@***');
   expect(JSON.stringify(line)).not.toContain('ada@example.com');
 });
@@ -239,7 +243,7 @@ test('a schedule runs its handler, and the RFM scorer trains and scores in the s
 
 const readCustomers = async (app: TestApp, ids: string[]) => {
   const { createReadsStore } = await import('../../core/plugins/reads-store.ts');
-  const { presentCustomers } = await import('../../core/plugins/reads.ts');
-  const reads = createReadsStore(app.rapport.platform.database.reader);
-  return { data: await presentCustomers(reads, await reads.customersOf(ids), Date.parse(at)) };
+  const { presentCustomers } = await import('../../core/customers/plugin-customers.ts');
+  const { reader } = app.rapport.platform.database;
+  return { data: await presentCustomers(reader, await createReadsStore(reader).customersOf(ids), Date.parse(at)) };
 };
