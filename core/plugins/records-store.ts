@@ -4,18 +4,7 @@ import { fromJson, toIso } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import { type Page, page } from '../data/page.ts';
 import { query } from '../data/rows.ts';
-
-export type RecordRow = {
-  id: string;
-  type: string;
-  plugin: string;
-  key: string | null;
-  customer_id: string | null;
-  data: unknown;
-  version: number;
-  created_at: number;
-  updated_at: number;
-};
+import type { RecordRow } from '../records/store.ts';
 
 export const createPluginRecordStore = (db: Db) => ({
   /** Adds; a row of the same type and key gets the new data. */
