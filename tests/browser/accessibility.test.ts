@@ -17,7 +17,19 @@ afterAll(() => console?.stop());
 
 const sizes = { 1360: 900, 390: 844 } as const;
 
+// Colours on their way from one scheme to the other are neither: what moves is let come to rest before it is judged.
+const atRest = (page: Page): Promise<void> =>
+  page.evaluate(`(async () => {
+    for (let frames = 0; frames < 3; ) {
+      await new Promise((frame) => requestAnimationFrame(frame));
+      const moving = document.getAnimations().filter((each) => each.effect?.getComputedTiming().iterations !== Infinity);
+      await Promise.allSettled(moving.map((each) => each.finished));
+      frames = moving.length === 0 ? frames + 1 : 0;
+    }
+  })()`);
+
 const violations = async (page: Page, rules?: string[]): Promise<string[]> => {
+  await atRest(page);
   const axe = new AxeBuilder({ page }).setLegacyMode(true);
   const { violations: found } = await (rules ? axe.withRules(rules) : axe).analyze();
   return found.flatMap(({ id, nodes }) =>
