@@ -1,23 +1,14 @@
 // Every command of the command line, in one list. A command owns its arguments and answers with an exit code.
 import {
+  type CommandSpec,
   type Config,
-  clientCommand,
-  createAuditCommand,
-  createBackupCommand,
-  createDoctorCommand,
-  createExportCommand,
-  createImportCommand,
   createLog,
   createPlatform,
-  createPluginCommand,
-  createRestoreCommand,
   describeConfig,
   readConfig,
   systemClock,
-  userCommand,
 } from './core/index.ts';
-import { createRapport, version } from './rapport.ts';
-import { createRulesCommand } from './rules/index.ts';
+import { createRapport, modules, version } from './rapport.ts';
 
 export type Command = { name: string; summary: string; run: (args: string[]) => Promise<number | undefined> };
 
@@ -82,32 +73,25 @@ const demo: Command = {
   },
 };
 
-// A command that works on the data itself, beside a server or without one: everything is made, nothing is started.
-const open = async () => {
-  const settings = readConfig(process.env);
-  const { platform, core, rules, stop } = await createRapport(settings, createLog('warn'));
-  return { platform, core, rules, stop };
-};
+// Commands of modules work on the data itself, beside a server or without one: everything is made, nothing is started.
+const ofModules: Command[] = modules.flatMap((module) =>
+  ((module.commands ?? []) as readonly CommandSpec[]).map(({ name, summary, run }) => ({
+    name,
+    summary,
+    run: (args) =>
+      run(args, {
+        readConfig: () => readConfig(process.env),
+        version,
+        now: systemClock.now,
+        open: async () => {
+          const { platform, core, stop } = await createRapport(readConfig(process.env), createLog('warn'));
+          return { service: core.modules.serviceOf(module.name), platform, stop };
+        },
+      }),
+  })),
+);
 
-// For commands that open what they need themselves, and make nothing that is missing.
-const bare = { readConfig: () => readConfig(process.env), version, now: systemClock.now };
-
-export const commands: Command[] = [
-  start,
-  demo,
-  migrate,
-  config,
-  createImportCommand(open),
-  createExportCommand(open),
-  createPluginCommand(open),
-  userCommand,
-  clientCommand,
-  createRulesCommand(open),
-  createBackupCommand(bare),
-  createRestoreCommand(bare),
-  createAuditCommand(open),
-  createDoctorCommand(bare),
-];
+export const commands: Command[] = [start, demo, migrate, config, ...ofModules];
 
 const publicUrl = (settings: Config, listening: string): string =>
   settings.baseUrl.endsWith(':0') ? listening : settings.baseUrl;

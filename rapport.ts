@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   type Clock,
   type Config,
+  coreModules,
   createApp,
   createConsole,
   createCore,
@@ -14,20 +15,49 @@ import {
   platformRoutes,
   type Served,
 } from './core/index.ts';
+import { exportsModule } from './modules/exports/index.ts';
+import { importsModule } from './modules/imports/index.ts';
+import { insightsModule } from './modules/insights/index.ts';
+import { messagesModule } from './modules/messages/index.ts';
+import { operationsModule } from './modules/operations/index.ts';
+import { webhooksModule } from './modules/webhooks/index.ts';
 import manifest from './package.json' with { type: 'json' };
-import { createRules } from './rules/index.ts';
+import { alertActionsOf, rulesModule } from './rules/index.ts';
 
 export const version = manifest.version;
+
+/** Every module of the server, in the order in which it is installed: the command line and the docs read this list. */
+export const modules = [
+  ...coreModules,
+  messagesModule,
+  insightsModule,
+  webhooksModule,
+  importsModule,
+  exportsModule,
+  operationsModule,
+  rulesModule,
+] as const;
 
 export type Rapport = Awaited<ReturnType<typeof createRapport>>;
 
 export const createRapport = async (config: Config, log: Log, clock?: Clock) => {
   const platform = await createPlatform(config, log, clock);
-  const core = await createCore(platform);
-  const rules = await createRules(platform, core);
+  const core = createCore(platform);
+  const { modules, hooks, customers, attributes } = core;
+  const messages = modules.install(messagesModule, { hooks });
+  const insights = modules.install(insightsModule, { hooks });
+  modules.install(webhooksModule, {});
+  const imports = modules.install(importsModule, { customers, attributes });
+  const exports = modules.install(exportsModule, { attributes });
+  modules.install(operationsModule, {});
+  const rules = modules.install(rulesModule, {
+    core,
+    scorers: () => insights.scorers().map(({ scorer }) => scorer),
+    deeds: alertActionsOf(core, messages),
+  });
   let ready = false;
 
-  const served: Served[] = [...core.served, ...rules.served];
+  const served: Served[] = [...modules.served];
   served.push(
     ...platformRoutes({ ...platform, version, isReady: () => ready, routes: () => served.map(({ route }) => route) }),
   );
@@ -48,20 +78,22 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
     if (server) await drain(server);
     platform.scheduler.stop();
     await platform.outbox.stop();
-    await rules.stop();
     await platform.jobs.stop();
-    await core.stop();
+    await modules.stop();
     await platform.close();
   };
   return {
     platform,
     core,
+    messages,
+    insights,
+    imports,
+    exports,
     rules,
     served,
     /** Starts the workers and listens; resolves with the address when requests are taken. */
     start: async (): Promise<{ url: string }> => {
-      await core.start();
-      await rules.start();
+      await modules.start();
       await platform.jobs.start();
       platform.outbox.start();
       const listening = createServer(app.callback());

@@ -10,9 +10,13 @@ export default defineConfig({
     globalSetup: ['tests/support/postgres-server.ts'],
     maxWorkers: 2,
     projects: [
-      project('unit', ['{sdk,core,rules,marketplace,plugins,console,bench,docs}/**/*.test.ts', 'tests/*.test.ts'], {
-        testTimeout: 20_000,
-      }),
+      project(
+        'unit',
+        ['{sdk,core,rules,modules,marketplace,plugins,console,bench,docs}/**/*.test.ts', 'tests/*.test.ts'],
+        {
+          testTimeout: 20_000,
+        },
+      ),
       project('api', ['tests/api/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('sandbox', ['tests/sandbox/**/*.test.ts'], {
         testTimeout: 60_000,

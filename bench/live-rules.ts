@@ -2,7 +2,7 @@
 // other with. One engine holds all ten, so that it works out each fact once, as it is meant to be used.
 import type { Condition } from '@rapport/sdk/schemas';
 import { Engine, type RuleProperties } from 'json-rules-engine';
-import { createVocabulary, type Facts } from '../rules/language.ts';
+import { createVocabulary, type Facts } from '../rules/language/index.ts';
 import { datasetNow } from './dataset.ts';
 
 const day = 86_400_000;

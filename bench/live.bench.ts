@@ -7,7 +7,7 @@ import type { AlertTrigger, Condition } from '@rapport/sdk/schemas';
 import { Engine, type RuleProperties } from 'json-rules-engine';
 import { type Db, readConfig, silentLog, system } from '../core/index.ts';
 import { createRapport, type Rapport } from '../rapport.ts';
-import { compileRule, createVocabulary, type Facts, noFacts } from '../rules/language.ts';
+import { compileRule, createVocabulary, type Facts, noFacts } from '../rules/language/index.ts';
 import { defineBench, median, memoryMb, type Row } from './bench.ts';
 
 const now = Date.parse('2026-06-15T12:00:00Z');

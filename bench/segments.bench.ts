@@ -12,7 +12,7 @@ import {
   createVocabulary,
   type Facts,
   mergeNeeds,
-} from '../rules/language.ts';
+} from '../rules/language/index.ts';
 import { startPostgres } from '../tests/support/postgres-server.ts';
 import { cpuTime, defineBench, median, memoryMb, type Row } from './bench.ts';
 import { createDataset, customerId, datasetNow } from './dataset.ts';

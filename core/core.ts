@@ -1,21 +1,17 @@
-// The core's features, made from the platform: each gives its services and its routes. The list below is the whole core.
+// The core's own modules, in the order of their dependencies. Each is a declaration of its folder; the list below is the whole core.
 import type { Middleware } from 'koa';
-import { type Auth, createAuth } from './auth/auth.ts';
-import { type Commerce, createCommerce } from './commerce/index.ts';
-import { type Attributes, type Customers, createCustomers, type Members } from './customers/index.ts';
-import { eventRoutes } from './events/routes.ts';
-import { createEvents, type Events } from './events/service.ts';
+import { type Auth, authModule } from './auth/index.ts';
+import { type Commerce, commerceModule } from './commerce/index.ts';
+import { type Attributes, type Customers, customersModule, type Members } from './customers/index.ts';
+import { eventsModule } from './events/index.ts';
+import type { Events } from './events/service.ts';
 import { createHooks, type Hooks } from './hooks/bus.ts';
-import type { Served } from './http/serve.ts';
-import { createImports, type Exports, type Imports } from './imports/index.ts';
-import { createInsights, type Insights } from './insights/insights.ts';
-import { insightRoutes } from './insights/routes.ts';
-import { createMessaging, type Messaging } from './messages/index.ts';
+import { machineryModule } from './machinery.ts';
+import { createModules, type Modules } from './module.ts';
 import type { Platform } from './platform.ts';
-import { createPlugins, type Plugins } from './plugins/index.ts';
-import { recordRoutes } from './records/routes.ts';
-import { createRecords, type Records } from './records/service.ts';
-import { createWebhooking, type Webhooking } from './webhooks/index.ts';
+import { type Plugins, pluginsModule } from './plugins/index.ts';
+import { recordsModule } from './records/index.ts';
+import type { Records } from './records/service.ts';
 
 export type Core = {
   auth: Auth;
@@ -27,29 +23,31 @@ export type Core = {
   records: Records;
   plugins: Plugins;
   hooks: Hooks;
-  messages: Messaging;
-  insights: Insights;
-  webhooks: Webhooking;
-  imports: Imports;
-  exports: Exports;
   authenticate: Middleware;
-  served: Served[];
-  start: () => Promise<void>;
-  stop: () => Promise<void>;
+  modules: Modules;
 };
 
-export const createCore = async (platform: Platform): Promise<Core> => {
-  const auth = createAuth(platform);
-  const { attributes, customers, members, ...people } = createCustomers(platform);
-  const events = createEvents({ platform, customers });
-  const { commerce, ...shop } = createCommerce(platform, customers);
-  const records = createRecords({ platform, customers });
-  const plugins = createPlugins(platform, { events });
+export const coreModules = [
+  machineryModule,
+  authModule,
+  customersModule,
+  eventsModule,
+  commerceModule,
+  recordsModule,
+  pluginsModule,
+] as const;
+
+export const createCore = (platform: Platform): Core => {
+  const modules = createModules(platform);
+  const { install } = modules;
+  install(machineryModule, {});
+  const auth = install(authModule, {});
+  const { attributes, customers, members } = install(customersModule, {});
+  const events = install(eventsModule, { customers });
+  const commerce = install(commerceModule, { customers });
+  const records = install(recordsModule, { customers });
+  const plugins = install(pluginsModule, { events });
   const hooks = createHooks({ runner: plugins.runner, outbox: platform.outbox });
-  const messages = createMessaging(platform, hooks);
-  const insights = createInsights(platform, hooks);
-  const webhooks = createWebhooking(platform);
-  const { imports, exports, ...files } = createImports(platform, { customers, attributes });
   return {
     auth,
     attributes,
@@ -60,33 +58,7 @@ export const createCore = async (platform: Platform): Promise<Core> => {
     records,
     plugins,
     hooks,
-    messages,
-    insights,
-    webhooks,
-    imports,
-    exports,
     authenticate: auth.authenticate,
-    served: [
-      ...auth.served,
-      ...people.served,
-      ...eventRoutes(events),
-      ...shop.served,
-      ...recordRoutes(records),
-      ...plugins.served,
-      ...messages.served,
-      ...insightRoutes(insights),
-      ...webhooks.served,
-      ...files.served,
-    ],
-    start: async () => {
-      await auth.start();
-      await plugins.start();
-      await webhooks.start();
-    },
-    stop: async () => {
-      webhooks.stop();
-      await messages.stop();
-      await plugins.stop();
-    },
+    modules,
   };
 };

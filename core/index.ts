@@ -1,50 +1,62 @@
 // The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
 export type { Audit, AuditEntry } from './audit/audit.ts';
-export { createAuditCommand } from './audit/commands.ts';
 export type { Auth } from './auth/auth.ts';
-export { clientCommand, userCommand } from './auth/commands.ts';
-export { createBackupCommand, createRestoreCommand } from './backups/commands.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
 export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
+export { createCurrencies, type Decimal, parseDecimal, times, toMinor } from './commerce/decimals.ts';
 export * from './commerce/errors.ts';
 export type { Commerce } from './commerce/index.ts';
+export { type CustomerRead, presentCustomers } from './commerce/plugin-customers.ts';
 export { type Config, ConfigProblems, describeConfig, readConfig } from './config.ts';
-export { type Core, createCore } from './core.ts';
+export { type Core, coreModules, createCore } from './core.ts';
 export type { AttributeRow, AttributeTypeName, Definitions } from './customers/attribute-values.ts';
-export type { Attributes } from './customers/attributes.ts';
 export * from './customers/errors.ts';
-export type { Customers, Members } from './customers/index.ts';
+export { fields } from './customers/fields.ts';
+export type { Attributes, Customers, Members } from './customers/index.ts';
 export * from './customers/normalise.ts';
+export { showCustomer } from './customers/present.ts';
 export { fromJson, toIso, toIsoOrNull, toJson } from './data/column.ts';
+export { csvCell, csvLine } from './data/csv-line.ts';
 export { type Database, type Db, type Dialect, dialectOf, openDatabase } from './data/database.ts';
+export { createGroupCommit } from './data/group-commit.ts';
 export { interruptible, type Query } from './data/interruptible.ts';
-export { migrate } from './data/migrate.ts';
+export { listPendingMigrations, migrate } from './data/migrate.ts';
 export { type Page, page, type SortKey } from './data/page.ts';
 export { transactRetrying } from './data/retry.ts';
+export { type RowColumn, rowSet } from './data/row-set.ts';
 export { query } from './data/rows.ts';
 export { afterCommit, transact } from './data/transact.ts';
-export { createDoctorCommand } from './doctor/commands.ts';
+export { type Declared, dayMs, type MergeRule, type Pair, type TablePolicy } from './declared.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
 export { createFaults, type Faults } from './faults.ts';
+export type { Hooks } from './hooks/bus.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
 export { createApp, pathOf } from './http/app.ts';
 export { createConsole } from './http/console.ts';
 export { createIdempotency } from './http/idempotency.ts';
-export type { Metrics } from './http/metrics.ts';
 export { describeApi } from './http/openapi.ts';
 export { platformRoutes } from './http/routes.ts';
 export { type Call, Reply, type Served, serve } from './http/serve.ts';
 export { createValidator } from './http/validate.ts';
-export { createImportCommand } from './imports/commands.ts';
-export * from './imports/errors.ts';
-export { createExportCommand } from './imports/export-command.ts';
 export { GiveUp, type JobContext, type Jobs, type NewJob, TryLater, type Worker } from './jobs/jobs.ts';
 export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
 export { createLog, type Log, silentLog } from './log.ts';
+export type { Metrics } from './metrics.ts';
+export {
+  type CommandSpec,
+  type CommandTools,
+  createModules,
+  defineJob,
+  defineModule,
+  type JobSpec,
+  type ModuleSpec,
+  type Modules,
+  type Subscription,
+} from './module.ts';
 export { createPlatform, type Platform } from './platform.ts';
-export { createPluginCommand } from './plugins/commands.ts';
+export { createOutgoing } from './plugins/capabilities/outgoing.ts';
 export type { Plugins } from './plugins/index.ts';
 export * from './records/errors.ts';
 export type { SecretBox } from './secret-box.ts';

@@ -5,11 +5,12 @@ import { type Clock, createIds, type Ids, type Random, systemClock, systemRandom
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './data/database.ts';
 import { migrate } from './data/migrate.ts';
-import { createMetrics, type Metrics } from './http/metrics.ts';
+import { createDeclared, type Declared } from './declared.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createOutbox, type Outbox } from './jobs/outbox.ts';
 import { createScheduler, type Scheduler } from './jobs/scheduler.ts';
 import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createSecretBox, readSecretKey, type SecretBox } from './secret-box.ts';
 
 export type Platform = {
@@ -26,6 +27,8 @@ export type Platform = {
   scheduler: Scheduler;
   changes: Changes;
   audit: Audit;
+  /** What the installed modules declare about their data. */
+  declared: Declared;
   close: () => Promise<void>;
 };
 
@@ -52,6 +55,7 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
     scheduler: createScheduler({ database, jobs, log }),
     changes: createChanges(),
     audit: createAudit({ clock }),
+    declared: createDeclared(),
     close: () => database.close(),
   };
 };

@@ -53,7 +53,7 @@ export const furnish = async (
 const importFiles = async (rapport: Rapport, files: ShopFiles, say: Say): Promise<void> => {
   for (const what of ['products', 'customers', 'orders', 'events'] as const) {
     const started = performance.now();
-    const { import: row } = await rapport.core.imports.runFile(
+    const { import: row } = await rapport.imports.runFile(
       {
         what,
         path: files[what],

@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { RuleTest } from '@rapport/sdk/schemas';
-import { Failure, type Platform } from '../core/index.ts';
-import type { Rules } from './index.ts';
-import { acceptConditions, runTests } from './language.ts';
+import { type CommandSpec, Failure, type Platform } from '../core/index.ts';
+import { acceptConditions, runTests } from './language/index.ts';
 import { bodyOf, contextOf, handlersOf, portableKinds, type RuleFile, readRuleFile, toFile } from './portable.ts';
+import type { RuleServices } from './services.ts';
 
-type Opened = { platform: Platform; rules: Rules; stop: () => Promise<void> };
+type Opened = { platform: Platform; service: RuleServices };
 type Line = { kind: string; key: string; outcome: string; code?: string; pointer?: string; detail?: string };
 
 const usage = `Usage: rapport rules test <file.json>     check each rule, run its tests; changes nothing
@@ -15,10 +15,10 @@ const usage = `Usage: rapport rules test <file.json>     check each rule, run it
        rapport rules export               every segment with conditions, alert and promotion, as JSON on standard output
        --json for machines`;
 
-export const createRulesCommand = (open: () => Promise<Opened>) => ({
+export const rulesCommand: CommandSpec<RuleServices> = {
   name: 'rules',
   summary: 'Test rules from a file, apply them, or export those there are.',
-  run: async (args: string[]): Promise<number> => {
+  run: async (args, { open }) => {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
     const [action, file] = positionals;
     const takesFile = action === 'test' || action === 'apply';
@@ -30,7 +30,7 @@ export const createRulesCommand = (open: () => Promise<Opened>) => ({
     const opened = await open();
     try {
       if (action === 'export') {
-        console.log(JSON.stringify(await listAll(opened.rules), null, 2));
+        console.log(JSON.stringify(await listAll(opened.service), null, 2));
         return 0;
       }
       const lines = await linesOf(text, action === 'test' ? tester(opened) : applier(opened));
@@ -42,7 +42,7 @@ export const createRulesCommand = (open: () => Promise<Opened>) => ({
       await opened.stop();
     }
   },
-});
+};
 
 /** Goes on after a test that failed, stops at the first rule that cannot be applied: what follows may refer to it. */
 type Work = { run: (rule: RuleFile) => Promise<string>; stops: boolean };
@@ -73,7 +73,7 @@ const whyOf = (error: unknown): Pick<Line, 'code' | 'pointer' | 'detail'> => {
   throw error;
 };
 
-const tester = ({ platform, rules }: Opened): Work => ({
+const tester = ({ platform, service: rules }: Opened): Work => ({
   stops: false,
   run: async (rule) => {
     const words = await rules.vocabulary.current();
@@ -92,7 +92,7 @@ const tester = ({ platform, rules }: Opened): Work => ({
   },
 });
 
-const applier = ({ rules }: Opened): Work => {
+const applier = ({ service: rules }: Opened): Work => {
   const handlers = handlersOf(rules);
   return {
     stops: true,
@@ -114,7 +114,7 @@ const applier = ({ rules }: Opened): Work => {
   };
 };
 
-const listAll = async (rules: Rules): Promise<RuleFile[]> => {
+const listAll = async (rules: RuleServices): Promise<RuleFile[]> => {
   const handlers = handlersOf(rules);
   const found: RuleFile[] = [];
   for (const kind of portableKinds) {

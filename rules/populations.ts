@@ -1,20 +1,33 @@
 // Puts together what lives on rules with a population: segments, alerts, their live evaluation, ticker, builds, reconciliation.
-import { type Core, createFaults, InvalidRequest, type Platform, type Served, system } from '../core/index.ts';
-import { createFire, type Deeds } from './alerts/fire.ts';
+import {
+  type Clock,
+  type Core,
+  createFaults,
+  InvalidRequest,
+  type JobSpec,
+  type Platform,
+  type Schedule,
+  type Served,
+  type Subscription,
+  system,
+} from '../core/index.ts';
+import { type AlertActions, createFire } from './alerts/fire.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type Alerts, createAlerts } from './alerts/service.ts';
-import { createChecks } from './checks.ts';
-import { createRuleIndexes, type RuleIndexes } from './dependencies.ts';
-import type { VocabularySource } from './language.ts';
-import { createLive, type Live } from './live.ts';
-import { type Build, createBuild } from './segments/build.ts';
-import { createFollowers } from './segments/followers.ts';
+import { createChecks } from './documents/checks.ts';
+import type { VocabularySource } from './language/index.ts';
+import { type Build, createBuild } from './populations/build.ts';
+import { createFollower } from './populations/followers.ts';
+import { createRuleIndexes, type RuleIndexes } from './populations/indexes.ts';
+import { createLive, type Live } from './populations/live.ts';
+import { createMembership } from './populations/membership.ts';
+import { createReconcile, type Reconcile } from './populations/reconcile.ts';
+import { createTicker, type Ticker } from './populations/ticker.ts';
 import { createLists, type Lists } from './segments/lists.ts';
-import { createMembership } from './segments/membership.ts';
-import { createReconcile, type Reconcile } from './segments/reconcile.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { createSegments, type Segments } from './segments/service.ts';
-import { createTicker, type Ticker } from './ticker.ts';
+
+export type { AlertActions } from './alerts/fire.ts';
 
 export type Populations = {
   segments: Segments;
@@ -25,14 +38,18 @@ export type Populations = {
   build: Build;
   ticker: Ticker;
   reconcile: Reconcile;
+  clock: Clock;
   served: Served[];
+  jobs: JobSpec[];
+  schedules: Schedule[];
+  subscriptions: Subscription[];
   start: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
 export const createPopulations = (
   platform: Platform,
-  deps: { vocabulary: VocabularySource; deeds: Deeds },
+  deps: { vocabulary: VocabularySource; deeds: AlertActions },
 ): Populations => {
   const { vocabulary, deeds } = deps;
   const indexes = createRuleIndexes({ vocabulary, log: platform.log });
@@ -51,8 +68,6 @@ export const createPopulations = (
   const alerts = createAlerts({ platform, checks, build, deeds });
   const lists = createLists(platform, { segments, live });
   const reconcile = createReconcile(platform, { indexes, live, ticker });
-  platform.changes.subscribe(live.listen);
-  createFollowers(platform, { indexes, build });
   return {
     segments,
     lists,
@@ -62,23 +77,30 @@ export const createPopulations = (
     build,
     ticker,
     reconcile,
+    clock: platform.clock,
     served: [...segmentRoutes(segments, lists), ...alertRoutes(alerts)],
-    start: async () => {
-      platform.scheduler.add({ name: 'segments-reconcile', cron: '17 3 * * *', run: () => reconcile.run() });
-      await ticker.start();
-    },
+    jobs: [build.job],
+    schedules: [{ name: 'segments-reconcile', cron: '17 3 * * *', run: () => reconcile.run() }],
+    subscriptions: [{ changes: live.listen }, { notices: createFollower(platform, { indexes, build }) }],
+    start: ticker.start,
     stop: ticker.stop,
   };
 };
 
-/** What alerts do, by the core's own means. */
-export const deedsOf = (core: Pick<Core, 'customers' | 'messages'>): Deeds => ({
-  send: (trx, message) => core.messages.send(trx, message),
+/** What of the messages module alerts use. */
+type MessageQueue = {
+  send: AlertActions['send'];
+  templates: { find: (key: string) => Promise<{ channel: string } | undefined> };
+};
+
+/** What alerts do, by the means of the modules that own it. */
+export const alertActionsOf = (core: Pick<Core, 'customers'>, messages: MessageQueue): AlertActions => ({
+  send: (trx, message) => messages.send(trx, message),
   tag: async (trx, customerId, tag) => {
     await core.customers.changeTags(customerId, { add: [tag] }, system, trx);
   },
   checkTemplate: async (key, channel, pointer) => {
-    const template = await core.messages.templates.find(key);
+    const template = await messages.templates.find(key);
     if (!template) throw new InvalidRequest(`There is no template ${key}.`, { pointer });
     if (template.channel !== channel)
       throw new InvalidRequest(`The template ${key} is for the channel ${template.channel}.`, { pointer });

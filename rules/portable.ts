@@ -2,8 +2,8 @@
 // speak this one shape, so that rules can be kept in version control and carried to another installation.
 import { NewAlert, NewPromotion, NewSegment, type RuleContext, type RuleStatus } from '@rapport/sdk/schemas';
 import { createValidator, InvalidRequest, RuleNotFound, system } from '../core/index.ts';
-import type { RuleDocument } from './documents.ts';
-import type { Rules } from './index.ts';
+import type { RuleDocument } from './documents/documents.ts';
+import type { RuleServices } from './services.ts';
 
 export type RuleFile = { kind: RuleKind; key: string; status?: RuleStatus } & Record<string, unknown>;
 export type RuleKind = 'segment' | 'alert' | 'promotion';
@@ -21,7 +21,10 @@ type Handled = {
   list: (cursor: string | undefined) => Promise<{ data: unknown[]; next: string | null }>;
 };
 
-export const handlersOf = ({ populations: { segments, alerts }, promotions }: Rules): Record<RuleKind, Handled> => ({
+export const handlersOf = ({
+  populations: { segments, alerts },
+  promotions,
+}: RuleServices): Record<RuleKind, Handled> => ({
   segment: {
     find: (key) => segments.documents.find(key),
     create: (body) => segments.create(body, system),

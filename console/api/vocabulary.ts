@@ -2,9 +2,9 @@
 import { getVocabulary, listOrders } from '@rapport/sdk/routes';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { indexVocabulary, type Vocabulary } from '../builder/words.ts';
 import { call } from './client.ts';
 import { useMay } from './session.ts';
+import { indexVocabulary, type Vocabulary } from './vocabulary-words.ts';
 
 export const useVocabulary = () => {
   const query = useQuery({

@@ -2,11 +2,11 @@
 // beyond the tree it is given, and asks nothing of the server: counting and checking belong to the page around it.
 import '../styles/builder.css';
 import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
+import type { Vocabulary } from '../api/vocabulary-words.ts';
 import { useWords } from '../words/words.ts';
 import { type Editor, EditorProvider, ProblemsContext, type RuleContext } from './editor.tsx';
 import { Group } from './group.tsx';
 import { type GroupNode, move, update } from './tree.ts';
-import type { Vocabulary } from './words.ts';
 
 type BuilderProps = {
   tree: GroupNode;

@@ -1,9 +1,9 @@
 // What every row of the editor needs, given once: the vocabulary, the language, the problems, and how to change the tree.
 // The object stays the same between edits, so a row is drawn again only when its own node changed.
 import { createContext, useContext } from 'react';
+import type { Vocabulary } from '../api/vocabulary-words.ts';
 import type { Language } from '../words/words.ts';
 import type { GroupNode, Node } from './tree.ts';
-import type { Vocabulary } from './words.ts';
 
 export type RuleContext = 'customer' | 'cart' | 'event';
 

@@ -1,8 +1,8 @@
 // Choosing a fact: a list under its row, by group, narrowed by typing. Arrow keys and Enter, or a click.
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { titleOf } from '../api/vocabulary-words.ts';
 import { useWords, wordsFor } from '../words/words.ts';
 import { useEditor } from './editor.tsx';
-import { titleOf } from './words.ts';
 
 export const FactPicker = ({ onPick, onClose }: { onPick: (id: string) => void; onClose: () => void }) => {
   const { t } = useWords();

@@ -1,14 +1,14 @@
 // One condition: a fact with its params, an operator, and what it is compared with.
 import { memo, use, useState } from 'react';
+import { choiceOf, choiceText, operatorsOf, parseChoice, titleOf, typeOf } from '../api/vocabulary-words.ts';
 import { useWords } from '../words/words.ts';
 import { ProblemsContext, useEditor } from './editor.tsx';
 import { FactPicker } from './fact-picker.tsx';
-import { NotToggle } from './group.tsx';
+import { NotToggle } from './not-toggle.tsx';
 import { Params } from './params.tsx';
 import { RowActions } from './row-actions.tsx';
 import type { FactNode } from './tree.ts';
 import { ValueField } from './value-field.tsx';
-import { choiceOf, choiceText, operatorsOf, parseChoice, titleOf, typeOf } from './words.ts';
 
 export const FactRow = memo(({ node }: { node: FactNode }) => {
   const { t } = useWords();

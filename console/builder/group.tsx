@@ -4,8 +4,9 @@ import { memo, use } from 'react';
 import { useWords } from '../words/words.ts';
 import { ProblemsContext, useEditor } from './editor.tsx';
 import { FactRow } from './fact-row.tsx';
+import { NotToggle } from './not-toggle.tsx';
 import { RowActions } from './row-actions.tsx';
-import { append, type GroupNode, type NamedNode, newFact, newGroup, newNamed, toggleNot } from './tree.ts';
+import { append, type GroupNode, type NamedNode, newFact, newGroup, newNamed } from './tree.ts';
 
 export const Group = memo(({ node, root = false }: { node: GroupNode; root?: boolean }) => {
   const { t } = useWords();
@@ -101,25 +102,6 @@ const AddNamed = ({ groupId }: { groupId: string }) => {
         <option key={name}>{name}</option>
       ))}
     </select>
-  );
-};
-
-export const NotToggle = ({ node }: { node: GroupNode | NamedNode | { id: string; nots: unknown[] } }) => {
-  const { t } = useWords();
-  const { replace, readOnly } = useEditor();
-  const negated = node.nots.length > 0;
-  if (readOnly && !negated) return null;
-  return (
-    <button
-      type="button"
-      className="not"
-      aria-pressed={negated}
-      disabled={readOnly}
-      title={t('builder.notHint')}
-      onClick={() => replace(node.id, toggleNot)}
-    >
-      {t('builder.not')}
-    </button>
   );
 };
 

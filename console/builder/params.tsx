@@ -1,10 +1,10 @@
 // The params of a fact, such as the window and measure of an aggregate. What is required or set is shown; the rest is offered.
 import type { FactParam, VocabularyFact } from '@rapport/sdk/schemas';
+import { readWindow, titleOf, type Unit, type Window, windowUnits, writeWindow } from '../api/vocabulary-words.ts';
 import { useWords, wordsFor } from '../words/words.ts';
 import { useEditor } from './editor.tsx';
 import { Chips } from './value-field.tsx';
 import { Where } from './where-field.tsx';
-import { readWindow, titleOf, type Unit, type Window, windowUnits, writeWindow } from './words.ts';
 
 type Values = Record<string, unknown>;
 type ParamsProps = { fact: VocabularyFact; params: Values; onChange: (params: Values) => void };

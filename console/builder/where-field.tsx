@@ -1,8 +1,8 @@
 // Comparisons over the properties of an event, all of which must hold: property, operator, value.
 import { IconPlus, IconX } from '@tabler/icons-react';
+import { titleOf } from '../api/vocabulary-words.ts';
 import { useWords } from '../words/words.ts';
 import { useEditor } from './editor.tsx';
-import { titleOf } from './words.ts';
 
 type Comparison = { property: string; operator: string; value: unknown };
 

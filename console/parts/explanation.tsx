@@ -2,7 +2,7 @@
 
 import type { ConditionResult } from '@rapport/sdk/schemas';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { readWindow, titleOf, type Vocabulary } from '../builder/words.ts';
+import { readWindow, titleOf, type Vocabulary } from '../api/vocabulary-words.ts';
 import { useFormat } from '../words/format.ts';
 import { useWords, wordsFor } from '../words/words.ts';
 

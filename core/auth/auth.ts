@@ -14,11 +14,11 @@ import { createAccountMail } from './mail.ts';
 import { createClients } from './oauth/clients.ts';
 import { createGrants } from './oauth/grants.ts';
 import { oauthRoutes } from './oauth/routes.ts';
-import { createTokenStore } from './oauth/token-store.ts';
 import { createTokens } from './oauth/tokens.ts';
 import { createPasswords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
+import { createTokenStore } from './token-store.ts';
 import { createUserStore } from './user-store.ts';
 import { createUsers, type FirstOwner } from './users.ts';
 
@@ -57,7 +57,6 @@ export const createAuth = (platform: Platform) => {
       tokens: await store.deleteExpired(now),
     };
   };
-  platform.scheduler.add({ name: 'access-sweep', cron: '17 3 * * *', run: sweep });
   let firstOwner: FirstOwner | undefined;
   return {
     users,

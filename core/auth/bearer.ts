@@ -4,9 +4,9 @@ import type { Scope } from '@rapport/sdk';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../data/database.ts';
 import type { Actor } from '../http/actor.ts';
-import { createTokenStore } from './oauth/token-store.ts';
 import { scopesOfRole } from './roles.ts';
 import { hashSecret } from './secrets.ts';
+import { createTokenStore } from './token-store.ts';
 
 export const bearerCache = { ttlMs: 5000, entries: 5000 };
 

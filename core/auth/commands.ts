@@ -3,11 +3,9 @@
 import { parseArgs } from 'node:util';
 import { isScope, type Scope } from '@rapport/sdk';
 import { type ClientGrant, clientGrants, type RoleName, roleNames } from '@rapport/sdk/schemas';
-import { readConfig } from '../config.ts';
 import { system } from '../http/actor.ts';
-import { createLog } from '../log.ts';
-import { createPlatform } from '../platform.ts';
-import { type Auth, createAuth } from './auth.ts';
+import type { CommandSpec, CommandTools } from '../module.ts';
+import type { Auth } from './auth.ts';
 
 const userUsage = `Usage: rapport user add <email> --role <${roleNames.join('|')}> [--name <name>] [--password <password>]
        rapport user password <email>        a new password, shown once; ends every session
@@ -17,10 +15,10 @@ const clientUsage = `Usage: rapport client add <name> --grants <${clientGrants.j
          [--redirect <uri> …] [--public]    prints id and secret once
        --json for machines`;
 
-export const userCommand = {
+export const userCommand: CommandSpec<Auth> = {
   name: 'user',
   summary: 'Add a member of staff, or give one a new password.',
-  run: async (args: string[]): Promise<number> => {
+  run: async (args, { open }) => {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
@@ -34,7 +32,7 @@ export const userCommand = {
     const [action, email] = positionals;
     if (email === undefined || !/^\S+@\S+$/.test(email)) return usage(userUsage);
     if (action === 'password') {
-      return withAuth(async (auth) => {
+      return withAuth(open, async (auth) => {
         const password = await auth.accounts.resetByHand(email);
         print(values.json, { email, password }, [`The new password of ${email}, shown this once: ${password}`]);
       });
@@ -42,7 +40,7 @@ export const userCommand = {
     const role = roleNames.find((name) => name === values.role) as RoleName | undefined;
     const tooShort = values.password !== undefined && values.password.length < 12;
     if (action !== 'add' || role === undefined || tooShort) return usage(userUsage);
-    return withAuth(async (auth) => {
+    return withAuth(open, async (auth) => {
       const made = values.password === undefined ? auth.newPassword() : undefined;
       const password = values.password ?? made!;
       const user = await auth.users.create({ email, role, name: values.name, password }, system);
@@ -54,10 +52,10 @@ export const userCommand = {
   },
 };
 
-export const clientCommand = {
+export const clientCommand: CommandSpec<Auth> = {
   name: 'client',
   summary: 'Register an OAuth app.',
-  run: async (args: string[]): Promise<number> => {
+  run: async (args, { open }) => {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
@@ -78,7 +76,7 @@ export const clientCommand = {
     ];
     if (wrong.length > 0) console.error(`Unknown: ${wrong.join(', ')}`);
     if (action !== 'add' || name === undefined || scopes.length === 0 || wrong.length > 0) return usage(clientUsage);
-    return withAuth(async (auth) => {
+    return withAuth(open, async (auth) => {
       const kind = values.public ? ('public' as const) : ('confidential' as const);
       const made = await auth.clients.create(
         { name, kind, grants: grants as ClientGrant[], scopes: scopes as Scope[], redirectUris: values.redirect ?? [] },
@@ -94,13 +92,13 @@ export const clientCommand = {
   },
 };
 
-const withAuth = async (work: (auth: Auth) => Promise<void>): Promise<number> => {
-  const platform = await createPlatform(readConfig(process.env), createLog('warn'));
+const withAuth = async (open: CommandTools<Auth>['open'], work: (auth: Auth) => Promise<void>): Promise<number> => {
+  const { service, stop } = await open();
   try {
-    await work(createAuth(platform));
+    await work(service);
     return 0;
   } finally {
-    await platform.close();
+    await stop();
   }
 };
 

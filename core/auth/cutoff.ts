@@ -2,8 +2,8 @@
 import type { Clock } from '../clock.ts';
 import type { Db } from '../data/database.ts';
 import { afterCommit } from '../data/transact.ts';
-import { createTokenStore } from './oauth/token-store.ts';
 import { createSessionStore } from './session-store.ts';
+import { createTokenStore } from './token-store.ts';
 
 export const createCutoff = (deps: { clock: Clock; forget: () => void }) => {
   const endTokens = async (trx: Db, where: { user_id?: string; client_id?: string; grant_id?: string }) => {

@@ -6,9 +6,9 @@ import { type Reply, type Served, serve } from '../http/serve.ts';
 import type { Log } from '../log.ts';
 import type { Accounts } from './accounts.ts';
 import type { SessionCookie } from './cookie.ts';
-import { Refusal, readForm, toRefusal } from './oauth/forms.ts';
-import { refusalPage } from './oauth/pages.ts';
+import { Refusal, readForm, toRefusal } from './forms.ts';
 import { escapeHtml, htmlPage, languageOf } from './page.ts';
+import { refusalPage } from './refusal-page.ts';
 import { pageWords } from './words.ts';
 
 type Choose = (token: string, password: string) => Promise<void>;

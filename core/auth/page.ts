@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import { Reply } from '../http/serve.ts';
-import { noStore } from './oauth/forms.ts';
+import { noStore } from './forms.ts';
 import { type PageLanguage, pageLanguages } from './words.ts';
 
 export const htmlPage = (

@@ -12,7 +12,7 @@ const world = async (on: TestDatabase) => {
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
   const { customers } = createCustomers(platform);
-  const { commerce } = createCommerce(platform, customers);
+  const commerce = createCommerce(platform, { customers });
   return { platform, heard, customers, ...commerce, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
 };
 const order = (more: Partial<NewOrder> = {}): NewOrder => ({

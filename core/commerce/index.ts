@@ -1,6 +1,6 @@
-// Makes products and orders and their routes.
+// Commerce as a module: products, orders, refunds.
 import type { Customers } from '../customers/index.ts';
-import type { Served } from '../http/serve.ts';
+import { defineModule } from '../module.ts';
 import type { Platform } from '../platform.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { createProducts, type Products } from './products.ts';
@@ -8,7 +8,14 @@ import { commerceRoutes } from './routes.ts';
 
 export type Commerce = { orders: Orders; products: Products };
 
-export const createCommerce = (platform: Platform, customers: Customers): { commerce: Commerce; served: Served[] } => {
-  const commerce = { orders: createOrders({ platform, customers }), products: createProducts(platform) };
-  return { commerce, served: commerceRoutes(commerce) };
-};
+export const createCommerce = (platform: Platform, { customers }: { customers: Customers }): Commerce => ({
+  orders: createOrders({ platform, customers }),
+  products: createProducts(platform),
+});
+
+export const commerceModule = defineModule({
+  name: 'commerce',
+  create: createCommerce,
+  tables: [],
+  routes: commerceRoutes,
+});

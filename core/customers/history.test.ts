@@ -14,7 +14,7 @@ const world = async (on: TestDatabase) => {
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
   const { customers, attributes, members } = createCustomers(platform);
-  const { commerce } = createCommerce(platform, customers);
+  const commerce = createCommerce(platform, { customers });
   const events = createEvents({ platform, customers });
   return {
     platform,

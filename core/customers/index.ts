@@ -1,5 +1,6 @@
-// Makes the customer services and their routes.
+// Customers as a module: who they are, what they allow, their membership, merging, and their rights over their data.
 import type { Served } from '../http/serve.ts';
+import { defineModule } from '../module.ts';
 import type { Platform } from '../platform.ts';
 import { type Attributes, createAttributes } from './attributes.ts';
 import { historyRoutes } from './history-routes.ts';
@@ -43,7 +44,6 @@ export const createCustomers = (platform: Platform): People => {
     settle: resolve.settle,
   };
   const members = createMembers({ platform, customers: service });
-  platform.scheduler.add({ name: 'points-due', cron: '* * * * *', run: () => members.sweep() });
   const served = [
     ...customerRoutes({ customers, attributes }),
     ...historyRoutes({ customers: service, merging, privacy, database: platform.database }),
@@ -51,3 +51,11 @@ export const createCustomers = (platform: Platform): People => {
   ];
   return { customers, attributes, members, served };
 };
+
+export const customersModule = defineModule({
+  name: 'customers',
+  create: (platform, _deps: object) => createCustomers(platform),
+  tables: [],
+  routes: ({ served }) => served,
+  schedules: ({ members }) => [{ name: 'points-due', cron: '* * * * *', run: () => members.sweep() }],
+});

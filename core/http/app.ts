@@ -11,11 +11,11 @@ import {
   Unauthenticated,
 } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { type Actor, anonymous } from './actor.ts';
 import { failures } from './failures.ts';
 import type { Idempotency } from './idempotency.ts';
 import { bodyLimits, readJson } from './limits.ts';
-import type { Metrics } from './metrics.ts';
 import { createRouter, type Router } from './router.ts';
 import { Reply, type Served } from './serve.ts';
 import { createThrottle, type Throttle } from './throttle.ts';

@@ -5,7 +5,7 @@ import { fromJson, toIso, toIsoOrNull } from '../data/column.ts';
 import type { Database } from '../data/database.ts';
 import { defineError, Unavailable } from '../errors.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../metrics.ts';
 import { describeApi } from './openapi.ts';
 import { referencePage } from './reference.ts';
 import { Reply, type Served, serve } from './serve.ts';

@@ -3,8 +3,8 @@
 import type { Clock, Ids } from '../clock.ts';
 import type { Database, Db } from '../data/database.ts';
 import { afterCommit, transact } from '../data/transact.ts';
-import type { Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { createJobStore, type JobRow, type Lease } from './store.ts';
 
 export type NewJob = {

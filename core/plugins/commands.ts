@@ -3,22 +3,22 @@ import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Plugin } from '@rapport/sdk/schemas';
 import { system } from '../http/actor.ts';
+import type { CommandSpec } from '../module.ts';
 import type { Platform } from '../platform.ts';
-import type { Plugins } from './index.ts';
-import { presentLog } from './present.ts';
-import { createRunsStore } from './runs-store.ts';
+import { presentLog } from './calls/present.ts';
+import { createRunsStore } from './calls/runs-store.ts';
+import type { Plugins } from './plugins.ts';
 
-type Opened = { platform: Platform; core: { plugins: Plugins }; stop: () => Promise<void> };
-type Command = { name: string; summary: string; run: (args: string[]) => Promise<number | undefined> };
+type Opened = { platform: Platform; service: Plugins };
 
 const usage = `Usage: rapport plugin install <folder|file.tgz> [--grant]   --grant: consent to all it asks for, and switch it on
        rapport plugin list | enable <id> | disable <id> | logs <id>
        --json for machines`;
 
-export const createPluginCommand = (open: () => Promise<Opened>): Command => ({
+export const pluginCommand: CommandSpec<Plugins> = {
   name: 'plugin',
   summary: 'Install, list, enable or disable plugins, and read their logs.',
-  run: async (args) => {
+  run: async (args, { open }) => {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
@@ -38,10 +38,10 @@ export const createPluginCommand = (open: () => Promise<Opened>): Command => ({
       await opened.stop();
     }
   },
-});
+};
 
 const perform = async (
-  { platform, core: { plugins } }: Opened,
+  { platform, service: plugins }: Opened,
   action: string,
   subject: string,
   grant: boolean,

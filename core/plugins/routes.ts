@@ -20,15 +20,15 @@ import rawBody from 'raw-body';
 import type { Database } from '../data/database.ts';
 import { BodyTooLarge, InvalidRequest } from '../errors.ts';
 import { Reply, type Served, serve } from '../http/serve.ts';
-import { archiveLimits } from './archive.ts';
-import type { Breaker } from './breaker.ts';
-import type { Calls } from './calls.ts';
-import { PluginEndpointNotFound, PluginFailed } from './errors.ts';
-import { presentLog, presentRun } from './present.ts';
-import { type Registry, titleOf } from './registry.ts';
-import type { Runs } from './runs.ts';
-import { createRunsStore } from './runs-store.ts';
-import type { PluginService } from './service.ts';
+import type { Breaker } from './calls/breaker.ts';
+import type { Calls } from './calls/calls.ts';
+import { presentLog, presentRun } from './calls/present.ts';
+import { type Registry, titleOf } from './calls/registry.ts';
+import type { Runs } from './calls/runs.ts';
+import { createRunsStore } from './calls/runs-store.ts';
+import { archiveLimits } from './packages/archive.ts';
+import { PluginEndpointNotFound, PluginFailed } from './packages/errors.ts';
+import type { PluginService } from './packages/service.ts';
 
 type Deps = {
   database: Database;

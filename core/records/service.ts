@@ -10,8 +10,8 @@ import { transactRetrying } from '../data/retry.ts';
 import { Conflict, VersionConflict } from '../errors.ts';
 import type { Actor } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
-import { faultsOf } from '../plugins/settings.ts';
 import { RecordExists, RecordNotFound, RecordTypeNotFound } from './errors.ts';
+import { faultsOf } from './given-schema.ts';
 import { createRecordStore, type RecordRow, type RecordTypeRow } from './store.ts';
 
 export type RecordTypeDefinition = {

@@ -1,14 +1,14 @@
 // An alert goes off, in the transaction of what set it off: cooldown, actions, and a row with the facts that were seen.
 import type { AlertAction, Condition, Firing, SeenFact } from '@rapport/sdk/schemas';
 import { type Db, type Platform, toIso } from '../../core/index.ts';
-import type { ActiveAlert } from '../dependencies.ts';
-import type { Facts, Vocabulary } from '../language.ts';
-import { leavesOf } from '../leaves.ts';
+import type { Facts, Vocabulary } from '../language/index.ts';
+import { leavesOf } from '../language/leaves.ts';
+import type { ActiveAlert } from '../populations/indexes.ts';
 import { durationMs } from './duration.ts';
 import { createAlertStore } from './store.ts';
 
 /** What alerts do in the world, all of it in the caller's transaction. */
-export type Deeds = {
+export type AlertActions = {
   /** Queues a message and answers its id. */
   send: (
     trx: Db,
@@ -33,7 +33,7 @@ export type Cause = Firing['cause'];
 
 const mostFacts = 50;
 
-export const createFire = (platform: Platform, deeds: Deeds) => {
+export const createFire = (platform: Platform, deeds: AlertActions) => {
   const { ids, outbox } = platform;
 
   const act = async (
@@ -87,8 +87,6 @@ export const createFire = (platform: Platform, deeds: Deeds) => {
     return true;
   };
 };
-
-export type Fire = ReturnType<typeof createFire>;
 
 /** Every comparison of the conditions with what the customer had at that moment. */
 export const seenFacts = (conditions: Condition, vocabulary: Vocabulary, facts: Facts, now: number): SeenFact[] =>

@@ -1,7 +1,7 @@
 // Alerts over HTTP.
 import * as routes from '@rapport/sdk/routes';
 import { Reply, type Served, serve } from '../../core/index.ts';
-import { etagOf, revisionOf } from '../documents.ts';
+import { etagOf, revisionOf } from '../documents/documents.ts';
 import type { Alerts } from './service.ts';
 
 const withEtag = <T extends { revision: number }>(body: T): Reply<T> => new Reply(body, { headers: etagOf(body) });

@@ -9,16 +9,21 @@ import {
   RuleWithoutConditions,
   toIso,
 } from '../../core/index.ts';
-import type { Checks } from '../checks.ts';
-import type { AlertParams } from '../dependencies.ts';
-import { createDocuments, type RuleContent, type RuleDocument } from '../documents.ts';
-import { createDocumentStore } from '../documents-store.ts';
-import { activationOf, type Build } from '../segments/build.ts';
-import { createMembersStore } from '../segments/members-store.ts';
-import type { Deeds } from './fire.ts';
+import type { Checks } from '../documents/checks.ts';
+import { createDocuments, type RuleContent, type RuleDocument } from '../documents/documents.ts';
+import { createDocumentStore } from '../documents/documents-store.ts';
+import { activationOf, type Build } from '../populations/build.ts';
+import type { AlertParams } from '../populations/indexes.ts';
+import { createMembersStore } from '../populations/members-store.ts';
+import type { AlertActions } from './fire.ts';
 import { createAlertStore } from './store.ts';
 
-export type AlertDeps = { platform: Platform; checks: Checks; build: Build; deeds: Pick<Deeds, 'checkTemplate'> };
+export type AlertDeps = {
+  platform: Platform;
+  checks: Checks;
+  build: Build;
+  deeds: Pick<AlertActions, 'checkTemplate'>;
+};
 
 export const createAlerts = ({ platform, checks, build, deeds }: AlertDeps) => {
   const { database } = platform;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createZone } from '../language.ts';
+import { createZone } from '../language/index.ts';
 import { addMonths, isWithin, pointsDates, readSchedule } from './calendar.ts';
 
 const utc = createZone('UTC');

@@ -1,6 +1,6 @@
 // Who may be applied at all: schedule, currency, code, limits, budget and conditions, settled before anything is selected.
 import type { Cart } from '@rapport/sdk/schemas';
-import type { Facts } from '../language.ts';
+import type { Facts } from '../language/index.ts';
 import { isWithin } from './calendar.ts';
 import type { CodeRow } from './codes-store.ts';
 import { isBoundToCurrency } from './document.ts';

@@ -1,30 +1,31 @@
 // Promotions: who gets what off a cart. Documents, codes, quote, redeem and cancel, put together.
-import { type Core, CustomerNotFound, type Platform, type Served, systemRandom } from '../../core/index.ts';
-import type { VocabularySource } from '../language.ts';
+import { type ChangeListener, type Core, CustomerNotFound, type Platform, systemRandom } from '../../core/index.ts';
+import type { VocabularySource } from '../language/index.ts';
 import { createCodeMaker } from './codes.ts';
 import { createLivePromotions } from './live.ts';
 import { createPools } from './pools.ts';
 import { createPromotionDocuments } from './promotions.ts';
 import { createQuotes, type FindCustomer } from './quotes.ts';
 import { createRedemptions } from './redemptions.ts';
-import { promotionRoutes } from './routes.ts';
 import { createTill } from './till.ts';
 import { createUsageStore } from './usage-store.ts';
 
-export type PromotionDeps = { platform: Platform; core: Core; vocabulary: VocabularySource };
+type CoreServices = Pick<Core, 'customers' | 'members' | 'commerce'>;
+export type PromotionDeps = { platform: Platform; core: CoreServices; vocabulary: VocabularySource };
 
 export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) => {
   const { database, log } = platform;
   // Redemptions go with the person when two customers become one, and so does what they have used.
-  platform.changes.subscribe(async (trx, changes) => {
+  const hear: ChangeListener = async (trx, changes) => {
     for (const { kind, customerId } of changes)
       if (kind === 'merged') await createUsageStore(trx).recountOfCustomer(customerId);
-  });
+  };
   const codeMaker = createCodeMaker(systemRandom);
   const live = createLivePromotions({ database, vocabulary, log });
   const documents = createPromotionDocuments({ platform, core, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
   return {
+    hear,
     documents,
     pools: createPools({ platform, codeMaker, get: documents.get }),
     till: createTill({ platform, documents, quotes }),
@@ -34,11 +35,9 @@ export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) 
 
 export type Promotions = ReturnType<typeof createPromotions>;
 
-export const servePromotions = (promotions: Promotions): Served[] => promotionRoutes(promotions);
-
 // Only looks: a quote neither makes a customer nor links an anonymous one.
 const findCustomerOf =
-  (platform: Platform, core: Core): FindCustomer =>
+  (platform: Platform, core: CoreServices): FindCustomer =>
   async (ref) => {
     const [found] = await core.customers.look(platform.database.reader, [ref]);
     if (found?.failure) throw found.failure;

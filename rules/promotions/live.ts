@@ -2,7 +2,7 @@
 // Counters are not here; they change with every redemption (usage-store.ts).
 import type { Condition, PromotionParams } from '@rapport/sdk/schemas';
 import type { Database, Log } from '../../core/index.ts';
-import { createDocumentStore, type StoredVersion } from '../documents-store.ts';
+import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
 import {
   type Compiled,
   compileRule,
@@ -10,7 +10,7 @@ import {
   type Needs,
   type Vocabulary,
   type VocabularySource,
-} from '../language.ts';
+} from '../language/index.ts';
 import { type Period, readSchedule } from './calendar.ts';
 import { paramsOf, poolOf } from './document.ts';
 import { compileMatch, type Grant } from './grant.ts';

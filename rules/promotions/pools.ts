@@ -1,7 +1,7 @@
 // Pools of codes: given by the admin or drawn by chance, and read back.
 import type { CodesReply, NewCodes, PromotionCode } from '@rapport/sdk/schemas';
 import { type Actor, CodesInvalid, type Page, type Platform, toIsoOrNull, transact } from '../../core/index.ts';
-import type { RuleDocument } from '../documents.ts';
+import type { RuleDocument } from '../documents/documents.ts';
 import { type CodeMaker, checkPattern, defaultPattern, normaliseCode } from './codes.ts';
 import { type CodeRow, createCodesStore } from './codes-store.ts';
 import { paramsOf, poolOf } from './document.ts';

@@ -1,14 +1,14 @@
 // Promotions as documents: written, checked, activated, paused, archived. What they are worth is the resolver's.
 import type { NewPromotion, Promotion, PromotionChange, RuleHistory, RuleStatus } from '@rapport/sdk/schemas';
 import { type Actor, Conflict, type Core, type Page, type Platform, PromotionInvalid } from '../../core/index.ts';
-import { createChecks } from '../checks.ts';
-import { createDocuments, type KindSpec, type RuleDocument } from '../documents.ts';
-import type { VocabularySource } from '../language.ts';
+import { createChecks } from '../documents/checks.ts';
+import { createDocuments, type KindSpec, type RuleDocument } from '../documents/documents.ts';
+import type { VocabularySource } from '../language/index.ts';
 import { readSchedule } from './calendar.ts';
 import { checkParams, paramsOf, toContent, toPromotion } from './document.ts';
 import { createUsageStore } from './usage-store.ts';
 
-type Deps = { platform: Platform; core: Core; vocabulary: VocabularySource };
+type Deps = { platform: Platform; core: Pick<Core, 'commerce' | 'members'>; vocabulary: VocabularySource };
 
 export const createPromotionDocuments = ({ platform, core, vocabulary }: Deps) => {
   const { database, clock } = platform;

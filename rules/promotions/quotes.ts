@@ -1,7 +1,7 @@
 // What a cart costs at one moment. Pure: it reads and changes nothing, so it may be asked as often as a shop likes.
 import type { Cart, CustomerRef } from '@rapport/sdk/schemas';
 import type { Database, Db } from '../../core/index.ts';
-import { createFactReader, type Facts, noFacts } from '../language.ts';
+import { createFactReader, type Facts, noFacts } from '../language/index.ts';
 import { cartFacts, checkCart } from './cart.ts';
 import { normaliseCodes } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';

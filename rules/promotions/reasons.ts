@@ -1,7 +1,7 @@
 // Says in one line which condition of a promotion fails for a cart: "9450 < 10000". Made once a version, asked only on failure.
 // The full tree with everything that was looked at is the language's `explain`.
 import type { Condition, FactCondition } from '@rapport/sdk/schemas';
-import { compilePredicate, type Facts, type Predicate, type Vocabulary } from '../language.ts';
+import { compilePredicate, type Facts, type Predicate, type Vocabulary } from '../language/index.ts';
 
 export type Reason = (facts: Facts, now: number) => string;
 

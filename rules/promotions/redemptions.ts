@@ -15,7 +15,7 @@ import {
   transact,
   Unavailable,
 } from '../../core/index.ts';
-import { createDocumentStore } from '../documents-store.ts';
+import { createDocumentStore } from '../documents/documents-store.ts';
 import type { CodeMaker } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';
 import { giveEffects, takeBackEffects } from './effects.ts';

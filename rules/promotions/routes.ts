@@ -16,7 +16,7 @@ import {
   redeemCart,
 } from '@rapport/sdk/routes';
 import { Reply, type Served, serve } from '../../core/index.ts';
-import { etagOf, revisionOf } from '../documents.ts';
+import { etagOf, revisionOf } from '../documents/documents.ts';
 import type { Promotions } from './index.ts';
 
 const withEtag = <T extends { revision: number }>(body: T): Reply<T> => new Reply(body, { headers: etagOf(body) });

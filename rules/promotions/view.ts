@@ -1,7 +1,7 @@
 // Resolutions and rows as the API shows them.
 import type { AppliedPromotion, Cart, PromotionCode, PromotionEffect, Quote, Redemption } from '@rapport/sdk/schemas';
 import { toIso, toIsoOrNull } from '../../core/index.ts';
-import type { Zone } from '../language.ts';
+import type { Zone } from '../language/index.ts';
 import { sum } from './arithmetic.ts';
 import { addDays, pointsDates } from './calendar.ts';
 import type { CodeRow } from './codes-store.ts';

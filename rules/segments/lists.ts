@@ -9,9 +9,9 @@ import {
   SegmentIsRule,
   transact,
 } from '../../core/index.ts';
-import type { Live } from '../live.ts';
-import { createBuildStore } from './build-store.ts';
-import { createMembersStore } from './members-store.ts';
+import { createBuildStore } from '../populations/build-store.ts';
+import type { Live } from '../populations/live.ts';
+import { createMembersStore } from '../populations/members-store.ts';
 import { createSegmentReads } from './read-store.ts';
 import type { Segments } from './service.ts';
 

@@ -9,8 +9,8 @@ import {
   PreviewSuperseded,
   PreviewTooLong,
 } from '../../core/index.ts';
-import { asOf } from '../as-of.ts';
-import { compileRule, compileSql, createFactReader, hasSql, type Vocabulary } from '../language.ts';
+import { asOf } from '../language/as-of.ts';
+import { compileRule, compileSql, createFactReader, hasSql, type Vocabulary } from '../language/index.ts';
 import { createPopulationReads, createSegmentReads } from './read-store.ts';
 
 const longestMs = 30_000;

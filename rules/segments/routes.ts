@@ -1,7 +1,7 @@
 // Segments over HTTP. A preview hears when its caller goes away.
 import * as routes from '@rapport/sdk/routes';
 import { type Call, Reply, type Served, serve } from '../../core/index.ts';
-import { etagOf, revisionOf } from '../documents.ts';
+import { etagOf, revisionOf } from '../documents/documents.ts';
 import type { Lists } from './lists.ts';
 import type { Segments } from './service.ts';
 

@@ -22,15 +22,21 @@ import {
   toIsoOrNull,
   transact,
 } from '../../core/index.ts';
-import { asOf } from '../as-of.ts';
-import { segmentTemplates } from '../catalog/segments.ts';
-import type { Checks } from '../checks.ts';
-import { createDocuments, type RuleContent, type RuleDocument } from '../documents.ts';
-import { compileRule, createFactReader, explain, type VocabularySource, validateConditions } from '../language.ts';
-import { activationOf, type Build } from './build.ts';
-import { createMembersStore } from './members-store.ts';
+import type { Checks } from '../documents/checks.ts';
+import { createDocuments, type RuleContent, type RuleDocument } from '../documents/documents.ts';
+import { asOf } from '../language/as-of.ts';
+import {
+  compileRule,
+  createFactReader,
+  explain,
+  type VocabularySource,
+  validateConditions,
+} from '../language/index.ts';
+import { activationOf, type Build } from '../populations/build.ts';
+import { createMembersStore } from '../populations/members-store.ts';
 import { createPreviews } from './preview.ts';
 import { createSegmentReads } from './read-store.ts';
+import { segmentTemplates } from './templates.ts';
 
 export type SegmentParams = { type: SegmentType; confirmEveryone?: true; source?: string };
 

@@ -2,26 +2,9 @@
 import { type Static, Type } from 'typebox';
 import { defineHook } from '../hook.ts';
 import { Nullable, Time } from '../schemas/shared.ts';
+import { type Topic, topics } from '../schemas/topics.ts';
 
-export const topics = [
-  'customer.created',
-  'customer.updated',
-  'customer.merged',
-  'customer.erased',
-  'consent.changed',
-  'event.recorded',
-  'order.placed',
-  'order.refunded',
-  'member.level-changed',
-  'segment.entered',
-  'segment.left',
-  'promotion.redeemed',
-  'alert.fired',
-  'message.sent',
-  'message.failed',
-  'import.finished',
-] as const;
-export type Topic = (typeof topics)[number];
+export { type Topic, topics } from '../schemas/topics.ts';
 
 export const Notice = Type.Object({
   /** The same on a second delivery: consumers keep it to tell. */

@@ -1,8 +1,8 @@
 // plugin.json and what the API says about plugins. The manifest is checked when a plugin is installed, with this schema.
 import { type Static, Type } from 'typebox';
 import { outcomeKinds } from '../hook.ts';
-import { topics } from '../hooks/notices.ts';
 import { Closed, Nullable, Time } from './shared.ts';
+import { topics } from './topics.ts';
 
 /** `publisher/name`. In addresses the slash is written as a tilde: `/plugins/publisher~name`. */
 export const PluginId = Type.String({

@@ -1,7 +1,7 @@
 // Webhooks after the Standard Webhooks specification: signed, retried, replayable.
 import { type Static, Type } from 'typebox';
-import { topics } from '../hooks/notices.ts';
 import { Closed, Id, Nullable, Time } from './shared.ts';
+import { topics } from './topics.ts';
 
 export const Topics = Type.Array(Type.Enum([...topics]), { minItems: 1, maxItems: topics.length, uniqueItems: true });
 

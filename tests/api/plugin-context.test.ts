@@ -103,11 +103,11 @@ eachDatabase('what a plugin keeps is its own, in order, and goes when the person
     [{ n: 2 }, null],
     { secret: true },
   ]);
-  const { people } = app.rapport.core.plugins;
-  const { writer } = app.rapport.platform.database;
-  expect(await people.exportOf(writer, id)).toEqual([{ plugin: 'acme/hello', key: 'about', value: { secret: true } }]);
+  const kept = async () => (await app.as('owner').get(`/customers/${id}/export`)).body.tables?.plugin_data;
+  expect(await kept()).toMatchObject([{ plugin: 'acme/hello', key: 'about', value: { secret: true } }]);
   expect((await app.as('owner').post(`/customers/${id}/erase`, {})).status).toBeLessThan(300);
-  expect(await people.exportOf(writer, id)).toEqual([]);
+  const { writer } = app.rapport.platform.database;
+  expect(await writer('plugin_data').where({ customer_id: id })).toEqual([]);
 });
 
 test('a plugin calls the hosts of its manifest, and the answer reaches it', async () => {
@@ -242,8 +242,8 @@ test('a schedule runs its handler, and the RFM scorer trains and scores in the s
 });
 
 const readCustomers = async (app: TestApp, ids: string[]) => {
-  const { createReadsStore } = await import('../../core/plugins/reads-store.ts');
-  const { presentCustomers } = await import('../../core/customers/plugin-customers.ts');
+  const { createReadsStore } = await import('../../core/plugins/capabilities/reads-store.ts');
+  const { presentCustomers } = await import('../../core/commerce/plugin-customers.ts');
   const { reader } = app.rapport.platform.database;
   return { data: await presentCustomers(reader, await createReadsStore(reader).customersOf(ids), Date.parse(at)) };
 };

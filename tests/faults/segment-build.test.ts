@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'vitest';
-import { createCore, createPlatform, query, silentLog, system } from '../../core/index.ts';
-import { createRules } from '../../rules/index.ts';
+import { createPlatform, query, silentLog, system } from '../../core/index.ts';
+import { createRapport } from '../../rapport.ts';
 import { eachDatabase, type TestDatabase } from '../support/databases.ts';
 import { expectDrained, expectSound } from '../support/invariants.ts';
 import { testConfig } from '../support/platform.ts';
@@ -25,13 +25,6 @@ const start = (on: TestDatabase, fault: string): ChildProcess =>
     stdio: 'ignore',
   });
 
-const open = async (on: TestDatabase) => {
-  const platform = await createPlatform(testConfig(on), silentLog);
-  const core = await createCore(platform);
-  const rules = await createRules(platform, core);
-  return { platform, core, rules };
-};
-
 const look = async <T>(on: TestDatabase, sql: string): Promise<T[]> => {
   const platform = await createPlatform(testConfig(on), silentLog);
   try {
@@ -46,7 +39,7 @@ const people = 24_000;
 
 for (const fault of ['build.chunk:2:kill', 'build.committed:2:kill']) {
   eachDatabase(`killed at ${fault}, a build ends with what is true after a new start`, async (on) => {
-    const { platform, core, rules } = await open(on);
+    const { platform, rules, stop } = await createRapport(testConfig(on), silentLog);
     const rows = Array.from({ length: people }, (_, n) => ({
       id: `c${String(n).padStart(5, '0')}`,
       country: n % 4 === 0 ? 'GB' : 'DE',
@@ -57,8 +50,7 @@ for (const fault of ['build.chunk:2:kill', 'build.committed:2:kill']) {
     const conditions = { all: [{ fact: 'customer.country', operator: 'equal', value: 'GB' }] };
     await rules.populations.segments.create({ key: 'here', name: 'Here', conditions }, system);
     await rules.populations.segments.activate('here', undefined, system);
-    await core.stop();
-    await platform.close();
+    await stop();
 
     const killed = start(on, fault);
     const late = setTimeout(() => killed.kill('SIGTERM'), 30_000);

@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Condition } from '@rapport/sdk/schemas';
 import { describe, expect, test } from 'vitest';
 import { query } from '../../core/index.ts';
-import { createFactReader } from '../../rules/fact-store.ts';
-import { compileRule } from '../../rules/predicate.ts';
+import { createFactReader } from '../../rules/language/fact-store.ts';
+import { compileRule } from '../../rules/language/predicate.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { createTestDatabase, dialects } from '../support/databases.ts';
 
@@ -57,11 +57,11 @@ describe('on the Online Retail data (skipped where RAPPORT_DATA has no online_re
         await using app = await testApp(on, { clock: snapshot, environment: { RAPPORT_RATE_LIMIT: '0' } });
         await app.rapport.core.plugins.installBundled();
         const owner = app.as('owner');
-        await app.rapport.core.imports.runFile(
+        await app.rapport.imports.runFile(
           { what: 'retail', path: file!, fileName: 'online_retail.csv.gz', settings: {}, dryRun: false },
           {},
         );
-        expect(await app.rapport.core.imports.retailTotals()).toMatchObject({
+        expect(await app.rapport.imports.retailTotals()).toMatchObject({
           customers: 4338,
           orders: 18_532,
           lines: 397_884,

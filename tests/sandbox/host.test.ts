@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../core/index.ts';
-import { createHost, type Host, type HostCall } from '../../core/plugins/host.ts';
+import { createHost, type Host, type HostCall } from '../../core/plugins/sandbox/host.ts';
 import { runsOf } from '../support/sandbox.ts';
 
 let host: Host;

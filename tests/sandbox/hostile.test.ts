@@ -8,7 +8,7 @@ import { type TestApp, testApp } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
 import { manifestOf } from '../support/plugins.ts';
 
-const folder = new URL('./hostile/', import.meta.url);
+const folder = new URL('./hostile', import.meta.url);
 const museum = readdirSync(folder)
   .filter((file) => file.endsWith('.js'))
   .map((file) => {

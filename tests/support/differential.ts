@@ -9,7 +9,7 @@ import {
   type Facts,
   type Vocabulary,
   validateConditions,
-} from '../../rules/language.ts';
+} from '../../rules/language/index.ts';
 import { now } from './rule-world.ts';
 
 export type Difference = {

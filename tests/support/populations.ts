@@ -2,9 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Condition } from '@rapport/sdk/schemas';
 import { type Change, createCore, type Platform, query, system, toJson, transact } from '../../core/index.ts';
-import { compileSql, createFactReader, createVocabularySource } from '../../rules/language.ts';
-import { createPopulations, deedsOf } from '../../rules/populations.ts';
-import { buildQueue } from '../../rules/segments/build.ts';
+import { messagesModule } from '../../modules/messages/index.ts';
+import { alertActionsOf, rulesModule } from '../../rules/index.ts';
+import { compileSql, createFactReader } from '../../rules/language/index.ts';
+import { buildQueue } from '../../rules/populations/build.ts';
 import type { TestDatabase } from './databases.ts';
 import { type TestClock, testPlatform } from './platform.ts';
 
@@ -12,8 +13,8 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 
 export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const platform = await testPlatform(on, clock);
-  const core = await createCore(platform);
-  const vocabulary = createVocabularySource(platform.database.reader, { timeZone: 'UTC' });
+  const core = createCore(platform);
+  const messages = core.modules.install(messagesModule, { hooks: core.hooks });
   const heard: { topic: string; payload: unknown }[] = [];
   platform.outbox.consume({
     name: 'ear',
@@ -21,7 +22,11 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     concurrency: 1,
     handle: async ({ topic, payload }) => void heard.push({ topic, payload }),
   });
-  const populations = createPopulations(platform, { vocabulary, deeds: deedsOf(core) });
+  const { populations } = core.modules.install(rulesModule, {
+    core,
+    scorers: () => [],
+    deeds: alertActionsOf(core, messages),
+  });
   await platform.jobs.start();
   platform.outbox.start();
   const { segments, alerts, lists } = populations;
@@ -84,9 +89,8 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
       return ids.filter((id) => population.compiled.test(facts.get(id)!, now)).sort();
     },
     [Symbol.asyncDispose]: async () => {
-      await populations.stop();
+      await core.modules.stop();
       await platform[Symbol.asyncDispose]();
-      await core.stop();
     },
   };
 };

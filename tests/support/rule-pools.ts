@@ -1,5 +1,5 @@
 // The values that the shop of edge cases and the random rules over it are made of.
-import { createVocabulary, type Vocabulary } from '../../rules/language.ts';
+import { createVocabulary, type Vocabulary } from '../../rules/language/index.ts';
 
 const now = Date.parse('2025-06-15T10:30:00Z');
 const hour = 3_600_000;

@@ -7,7 +7,7 @@ import { IconBellRinging } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
 import { useVocabulary } from '../../api/vocabulary.ts';
-import { titleOf } from '../../builder/words.ts';
+import { titleOf } from '../../api/vocabulary-words.ts';
 import { CustomerLink } from '../../parts/customer-link.tsx';
 import { Empty, Panel, Tag } from '../../parts/page.tsx';
 import { Ago } from '../../parts/time.tsx';

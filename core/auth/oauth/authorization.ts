@@ -2,9 +2,9 @@
 // trusted is shown to the person; every other fault goes back to the app (RFC 6749 section 4.1.2.1).
 import type { Scope } from '@rapport/sdk';
 import type { Db } from '../../data/database.ts';
+import { type Members, Refusal, readMembers } from '../forms.ts';
 import { type ClientRow, grantsOf, redirectUrisOf, scopesOf } from './client-store.ts';
 import type { Clients } from './clients.ts';
-import { type Members, Refusal, readMembers } from './forms.ts';
 import { matchesRedirect, withQuery } from './redirects.ts';
 
 export type AuthorizationRequest = {

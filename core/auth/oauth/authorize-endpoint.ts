@@ -4,15 +4,16 @@ import type { Context } from 'koa';
 import { transact } from '../../data/transact.ts';
 import { InvalidCredentials, TooManyRequests, TotpRequired } from '../../errors.ts';
 import { Reply } from '../../http/serve.ts';
+import { noStore, Refusal, readForm, toRefusal } from '../forms.ts';
 import type { Login } from '../login.ts';
+import { refusalPage } from '../refusal-page.ts';
 import { scopesOfRole } from '../roles.ts';
 import { sameSecret } from '../secrets.ts';
 import type { Sessions, SignedIn } from '../sessions.ts';
 import type { Users } from '../users.ts';
 import { type AuthorizationRequest, RedirectedRefusal, readAuthorization } from './authorization.ts';
-import { noStore, Refusal, readForm, toRefusal } from './forms.ts';
 import { createGrantModel } from './model.ts';
-import { consentPage, refusalPage, signInPage } from './pages.ts';
+import { consentPage, signInPage } from './pages.ts';
 import { withQuery } from './redirects.ts';
 import { type TokenDeps, toRefusalValue } from './token-endpoint.ts';
 

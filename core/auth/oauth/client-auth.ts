@@ -2,9 +2,9 @@
 // a secret must show it, with PKCE too.
 import type { Context } from 'koa';
 import type { Db } from '../../data/database.ts';
+import { type Members, Refusal } from '../forms.ts';
 import type { ClientRow } from './client-store.ts';
 import type { Clients } from './clients.ts';
-import { type Members, Refusal } from './forms.ts';
 
 export const authenticateClient = async (
   ctx: Context,

@@ -4,7 +4,7 @@ import { toIso, toIsoOrNull } from '../../data/column.ts';
 import { transact } from '../../data/transact.ts';
 import type { Platform } from '../../platform.ts';
 import type { Cutoff } from '../cutoff.ts';
-import { createTokenStore } from './token-store.ts';
+import { createTokenStore } from '../token-store.ts';
 
 export const createGrants = (deps: { platform: Platform; cutoff: Cutoff }) => {
   const { database, audit } = deps.platform;

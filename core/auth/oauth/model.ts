@@ -6,13 +6,13 @@ import type { Scope } from '@rapport/sdk';
 import type { Db } from '../../data/database.ts';
 import type { Platform } from '../../platform.ts';
 import type { Cutoff } from '../cutoff.ts';
+import type { Members } from '../forms.ts';
 import { scopesOfRole } from '../roles.ts';
 import { hashSecret, newSecret } from '../secrets.ts';
+import { createTokenStore } from '../token-store.ts';
 import { createUserStore } from '../user-store.ts';
 import { type ClientRow, grantsOf, redirectUrisOf, scopesOf } from './client-store.ts';
-import type { Members } from './forms.ts';
 import { matchesRedirect } from './redirects.ts';
-import { createTokenStore } from './token-store.ts';
 import { type Tokens, tokenLifetimes } from './tokens.ts';
 
 const { InvalidGrantError, InvalidScopeError } = OAuth2Server;

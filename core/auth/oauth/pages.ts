@@ -71,17 +71,6 @@ ${given.narrowed ? `<p class="quiet">${w.less}</p>` : ''}
   return htmlPage(ctx, { title: w.consent!, body, formAction: formActionOf(given.redirectUri), status });
 };
 
-export const refusalPage = (
-  ctx: Context,
-  refusal: { error: string; message: string; status: number },
-): Reply<string> => {
-  const w = pageWords[languageOf(ctx)];
-  const body = `<h1>${w.refused}</h1>
-<p>${w.refusedHint}</p>
-<p class="quiet"><code>${escapeHtml(refusal.error)}</code>: ${escapeHtml(refusal.message)}</p>`;
-  return htmlPage(ctx, { title: w.refused!, body, status: refusal.status });
-};
-
 const placeOf = (address: string): string => {
   const url = new URL(address);
   return url.origin === 'null' ? url.protocol : url.origin;

@@ -3,9 +3,9 @@ import { grantableScopes } from '@rapport/sdk';
 import * as routes from '@rapport/sdk/routes';
 import { clientGrants } from '@rapport/sdk/schemas';
 import { type Served, serve } from '../../http/serve.ts';
+import { answerOAuth } from '../forms.ts';
 import { pageLanguages } from '../words.ts';
 import { type AuthorizeDeps, createAuthorizeEndpoint } from './authorize-endpoint.ts';
-import { answerOAuth } from './forms.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 
 export const oauthRoutes = (deps: AuthorizeDeps): Served[] => {

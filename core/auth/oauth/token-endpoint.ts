@@ -6,14 +6,14 @@ import { transact } from '../../data/transact.ts';
 import type { Platform } from '../../platform.ts';
 import type { SessionCookie } from '../cookie.ts';
 import type { Cutoff } from '../cutoff.ts';
+import { type Members, Refusal, readForm } from '../forms.ts';
 import { hashSecret } from '../secrets.ts';
+import { createTokenStore } from '../token-store.ts';
 import { createUserStore } from '../user-store.ts';
 import { authenticateClient } from './client-auth.ts';
 import { scopesOf } from './client-store.ts';
 import type { Clients } from './clients.ts';
-import { type Members, Refusal, readForm } from './forms.ts';
 import { createGrantModel } from './model.ts';
-import { createTokenStore } from './token-store.ts';
 import type { Tokens } from './tokens.ts';
 
 export type TokenDeps = {

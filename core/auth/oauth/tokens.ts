@@ -2,7 +2,7 @@
 import type { Clock, Ids, Random } from '../../clock.ts';
 import type { Db } from '../../data/database.ts';
 import { hashSecret, newSecret } from '../secrets.ts';
-import { createTokenStore, type TokenRow } from './token-store.ts';
+import { createTokenStore, type TokenRow } from '../token-store.ts';
 
 export const tokenLifetimes = { codeMs: 60_000, accessMs: 3600_000, refreshMs: 30 * 24 * 3600_000 };
 

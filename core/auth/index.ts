@@ -1,0 +1,16 @@
+// Access as a module: people, sessions, OAuth apps and tokens.
+import { defineModule } from '../module.ts';
+import { createAuth } from './auth.ts';
+import { clientCommand, userCommand } from './commands.ts';
+
+export type { Auth } from './auth.ts';
+
+export const authModule = defineModule({
+  name: 'access',
+  create: (platform, _deps: object) => createAuth(platform),
+  tables: [],
+  routes: ({ served }) => served,
+  schedules: ({ sweep }) => [{ name: 'access-sweep', cron: '17 3 * * *', run: sweep }],
+  commands: [userCommand, clientCommand],
+  start: ({ start }) => start(),
+});

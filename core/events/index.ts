@@ -1,0 +1,12 @@
+// Events as a module: what customers do.
+import type { Customers } from '../customers/index.ts';
+import { defineModule } from '../module.ts';
+import { eventRoutes } from './routes.ts';
+import { createEvents } from './service.ts';
+
+export const eventsModule = defineModule({
+  name: 'events',
+  create: (platform, { customers }: { customers: Customers }) => createEvents({ platform, customers }),
+  tables: [],
+  routes: eventRoutes,
+});

@@ -1,0 +1,96 @@
+// What plugins hear and do on their own time: notices after commit, one job per plugin, in order per customer; schedules, one job
+// per due moment whatever number of nodes ticks.
+import type { HookSpec } from '@rapport/sdk';
+import { type Notice as HookNotice, hookNamed, modelTrain, scheduleRun } from '@rapport/sdk/hooks';
+import { Cron } from 'croner';
+import { toIso } from '../../data/column.ts';
+import { GiveUp, TryLater } from '../../jobs/jobs.ts';
+import type { Consumer, Notice } from '../../jobs/outbox.ts';
+import { defineJob } from '../../module.ts';
+import type { Platform } from '../../platform.ts';
+import type { Calls } from './calls.ts';
+import type { Enabled, Registry } from './registry.ts';
+
+const noticeQueue = 'plugin-notices';
+const scheduleQueue = 'plugin-schedules';
+
+type NoticeJob = { plugin: string; notice: HookNotice };
+type ScheduleJob = { plugin: string; key: string; hook: string; at: string };
+
+export const createDeliveries = (deps: { platform: Platform; registry: Registry; calls: () => Calls }) => {
+  const { jobs, database, clock, log } = deps.platform;
+  let crons: Cron[] = [];
+
+  const consumer: Consumer = {
+    name: 'plugins',
+    wants: (topic) => deps.registry.providersOf(topic).length > 0,
+    handle: async ({ id, topic, customerId, payload, at }: Notice) => {
+      const notice: HookNotice = { id, topic, customerId, at: toIso(at), payload };
+      const heard = deps.registry.providersOf(topic);
+      await jobs.enqueue(
+        database.writer,
+        ...heard.map(({ plugin }) => ({
+          queue: noticeQueue,
+          key: `${plugin} ${customerId ?? id}`,
+          uniqueKey: `${plugin} ${id}`,
+          payload: { plugin, notice } satisfies NoticeJob,
+        })),
+      );
+    },
+  };
+
+  /** A plugin that is off, or whose circuit is open, is asked again later; a failure is tried again and ends as a dead letter. */
+  const deliver = async (hook: HookSpec, plugin: string, provider: string, input: unknown): Promise<void> => {
+    if (!deps.registry.providersOf(hook.name).some((known) => known.plugin === plugin))
+      throw new GiveUp('The plugin is off.');
+    const outcome = await deps.calls().run(hook, input as never, { plugin, provider });
+    if (outcome.kind === 'ok') return;
+    const until = /^circuit open until (.+)$/.exec(outcome.reason)?.[1];
+    if (until) throw new TryLater(outcome.reason, Date.parse(until) + 100);
+    throw new Error(`${outcome.kind}: ${outcome.reason}`);
+  };
+
+  const notices = defineJob<NoticeJob>({
+    queue: noticeQueue,
+    concurrency: 8,
+    handle: ({ plugin, notice }) => deliver(hookNamed(notice.topic)!, plugin, '', notice),
+  });
+  const schedules = defineJob<ScheduleJob>({
+    queue: scheduleQueue,
+    concurrency: 2,
+    leaseMs: 60_000,
+    keep: true,
+    handle: ({ plugin, key, hook, at }) => deliver(hookNamed(hook) ?? scheduleRun, plugin, key, { at }),
+  });
+
+  const plan = ({ plugin }: Enabled): { plugin: string; key: string; hook: string; cron: string }[] => {
+    const { schedules = [], recommenders = [], scorers = [] } = plugin.manifest.provides;
+    const trained = [...recommenders, ...scorers].flatMap(({ key, train }) => (train ? [{ key, cron: train }] : []));
+    return [
+      ...schedules.map(({ key, cron }) => ({ plugin: plugin.id, key, hook: scheduleRun.name, cron })),
+      ...trained.map(({ key, cron }) => ({ plugin: plugin.id, key, hook: modelTrain.name, cron })),
+    ];
+  };
+
+  return {
+    consumer,
+    jobs: [notices, schedules],
+    /** Makes the clocks of the plugins that are on; the old ones stop. */
+    schedule: (enabled: Enabled[]): void => {
+      for (const cron of crons) cron.stop();
+      crons = enabled.flatMap(plan).map(
+        ({ cron, ...due }) =>
+          new Cron(cron, { timezone: 'UTC', unref: true }, (self) => {
+            const at = (self.currentRun() ?? new Date(clock.now())).toISOString();
+            const uniqueKey = `${due.plugin} ${due.hook} ${due.key} ${at.slice(0, 16)}`;
+            jobs
+              .enqueue(database.writer, { queue: scheduleQueue, uniqueKey, maxAttempts: 3, payload: { ...due, at } })
+              .catch((error: unknown) => log.error({ err: error, ...due }, 'a schedule could not be enqueued'));
+          }),
+      );
+    },
+    stop: (): void => {
+      for (const cron of crons) cron.stop();
+    },
+  };
+};

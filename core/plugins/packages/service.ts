@@ -1,0 +1,264 @@
+// Installed plugins as people manage them: install, consent, settings, on, off, remove. Running them is calls.ts.
+import type { Plugin } from '@rapport/sdk/schemas';
+import type { Db } from '../../data/database.ts';
+import { transact } from '../../data/transact.ts';
+import type { Actor } from '../../http/actor.ts';
+import type { Platform } from '../../platform.ts';
+import { faultsOf } from '../../records/given-schema.ts';
+import { type PackageFiles, readArchive } from './archive.ts';
+import { bundle, hashFiles } from './bundle.ts';
+import {
+  ArchiveInvalid,
+  ConsentIncomplete,
+  ConsentMissing,
+  PluginNotFound,
+  PluginSettingsInvalid,
+  PluginVersionTaken,
+} from './errors.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { presentPlugin } from './present.ts';
+import { scopesAsked } from './scopes.ts';
+import { isSecret, type Vault } from './settings.ts';
+import { createPluginStore, type Installed, type PluginRow, type PluginStore } from './store.ts';
+
+/** What of the circuit breaker the service uses. */
+type Circuits = { circuit: (plugin: string) => Plugin['circuit']; reset: (plugin: string) => void };
+
+type Deps = {
+  platform: Platform;
+  vault: Vault;
+  breaker: Circuits;
+  /** Called after every committed change. */
+  changed: () => Promise<void>;
+};
+
+export const createPluginService = ({ platform, vault, breaker, changed }: Deps) => {
+  const { database, clock, audit } = platform;
+
+  /** One change of one plugin with its audit row; then everybody who runs plugins hears of it. */
+  const change = async (
+    id: string,
+    actor: Actor,
+    action: string,
+    work: (store: PluginStore, plugin: Installed, trx: Db) => Promise<Record<string, unknown> | undefined>,
+  ): Promise<Plugin> => {
+    await transact(database.writer, async (trx) => {
+      const store = createPluginStore(trx);
+      const plugin = await store.find(id);
+      if (!plugin) throw new PluginNotFound(id);
+      const details = await work(store, plugin, trx);
+      await audit.record(trx, { actor, action, subject: { kind: 'plugin', id }, details });
+    });
+    await changed();
+    return get(id);
+  };
+
+  const get = async (id: string): Promise<Plugin> => {
+    const plugin = await createPluginStore(database.writer).find(id);
+    if (!plugin) throw new PluginNotFound(id);
+    return presentPlugin(plugin, breaker.circuit(id));
+  };
+
+  const installFiles = async (files: PackageFiles, origin: PluginRow['origin'], actor: Actor): Promise<Plugin> => {
+    const text = files.get('plugin.json');
+    if (!text) throw new ArchiveInvalid('There is no plugin.json at the top.', { pointer: '/plugin.json' });
+    const manifest = readManifest(text.toString('utf8'));
+    const sha256 = hashFiles(files);
+    if (await isInstalled(manifest, sha256)) return get(manifest.id);
+    const code = await bundle(files, manifest.entry);
+    await transact(database.writer, async (trx) => {
+      const store = createPluginStore(trx);
+      const known = await store.find(manifest.id);
+      await writeVersion(store, { manifest, files, sha256, code, origin });
+      if (known) await upgrade(store, known, manifest, origin);
+      else await add(store, manifest, origin);
+      const details = { version: manifest.version, origin, sha256 };
+      await audit.record(trx, {
+        actor,
+        action: 'plugin.installed',
+        subject: { kind: 'plugin', id: manifest.id },
+        details,
+      });
+    });
+    breaker.reset(manifest.id);
+    await changed();
+    return get(manifest.id);
+  };
+
+  type NewVersion = {
+    manifest: Manifest;
+    files: PackageFiles;
+    sha256: string;
+    code: string;
+    origin: PluginRow['origin'];
+  };
+
+  const isInstalled = async (manifest: Manifest, sha256: string): Promise<boolean> => {
+    const store = createPluginStore(database.writer);
+    const known = await store.find(manifest.id);
+    return (
+      known?.version === manifest.version && (await store.findVersion(manifest.id, manifest.version))?.sha256 === sha256
+    );
+  };
+
+  /** What is uploaded under a known version must be the same; a folder under development may change. */
+  const writeVersion = async (store: PluginStore, made: NewVersion): Promise<void> => {
+    const { manifest, files, sha256, code, origin } = made;
+    const before = await store.findVersion(manifest.id, manifest.version);
+    if (before && before.sha256 !== sha256 && origin === 'upload')
+      throw new PluginVersionTaken(manifest.id, manifest.version, { pointer: '/version' });
+    const row = {
+      plugin: manifest.id,
+      version: manifest.version,
+      manifest: JSON.stringify(manifest),
+      code,
+      readme: files.get('README.md')?.toString('utf8').slice(0, 100_000) ?? null,
+      icon: null,
+      sha256,
+      size: [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0),
+      installed_at: clock.now(),
+    };
+    await (before ? store.replaceVersion(row) : store.insertVersion(row));
+  };
+
+  const add = (store: PluginStore, manifest: Manifest, origin: PluginRow['origin']) =>
+    store.insert({
+      id: manifest.id,
+      version: manifest.version,
+      origin,
+      status: 'waiting-for-consent',
+      disabled_reason: null,
+      granted: '[]',
+      settings: '{}',
+      fail_closed: '[]',
+      installed_at: clock.now(),
+      updated_at: clock.now(),
+      revision: 1,
+    });
+
+  // A version that asks for more than was granted, or reaches other hosts, waits for a new consent.
+  const upgrade = (store: PluginStore, known: Installed, manifest: Manifest, origin: PluginRow['origin']) => {
+    const granted = new Set(known.granted);
+    const wider =
+      scopesAsked(manifest).some(({ scope, required }) => required && !granted.has(scope)) ||
+      hostsOf(manifest).some((host) => !hostsOf(known.manifest).includes(host));
+    const asked = scopesAsked(manifest).map(({ scope }) => scope);
+    return store.change(
+      known.id,
+      {
+        version: manifest.version,
+        origin,
+        status: wider ? 'waiting-for-consent' : known.status,
+        granted: JSON.stringify(known.granted.filter((scope) => asked.includes(scope))),
+        disabled_reason: wider ? 'The new version asks for more.' : known.disabledReason,
+      },
+      clock.now(),
+    );
+  };
+
+  const enableIn = async (store: PluginStore, plugin: Installed): Promise<void> => {
+    if (plugin.status === 'waiting-for-consent') throw new ConsentMissing(plugin.id);
+    const { settings: schema, provides } = plugin.manifest;
+    const missing = schema
+      ? faultsOf(schema, plugin.settings).find(({ detail }) => /required/.test(detail))
+      : undefined;
+    if (missing) throw new PluginSettingsInvalid(missing.detail, { pointer: `/settings${missing.pointer}` });
+    for (const { key, title, schema: shape } of provides.recordTypes ?? []) {
+      const owner = await store.findRecordType(key);
+      if (owner && owner.plugin !== plugin.id)
+        throw new PluginSettingsInvalid(`The record type "${key}" belongs to ${owner.plugin}.`, {
+          pointer: '/provides/recordTypes',
+        });
+      const definition = JSON.stringify({ title, schema: shape });
+      await store.putRecordType({ type: key, plugin: plugin.id, definition, created_at: clock.now() });
+    }
+    await store.change(plugin.id, { status: 'enabled', disabled_reason: null }, clock.now());
+  };
+
+  const consentIn = async (store: PluginStore, plugin: Installed, scopes: string[] | undefined): Promise<string[]> => {
+    const asked = scopesAsked(plugin.manifest);
+    const required = asked.filter((entry) => entry.required).map(({ scope }) => scope);
+    const granted = [...new Set(scopes ?? required)];
+    const known = new Set(asked.map(({ scope }) => scope));
+    const strange = granted.find((scope) => !known.has(scope));
+    if (strange !== undefined)
+      throw new ConsentIncomplete(`${plugin.id} does not ask for ${strange}.`, {
+        pointer: `/scopes/${granted.indexOf(strange)}`,
+      });
+    const missing = required.find((scope) => !granted.includes(scope));
+    if (missing) throw new ConsentIncomplete(`${plugin.id} cannot do without ${missing}.`, { pointer: '/scopes' });
+    const status = plugin.status === 'waiting-for-consent' ? 'disabled' : plugin.status;
+    await store.change(plugin.id, { granted: JSON.stringify(granted), status, disabled_reason: null }, clock.now());
+    return granted;
+  };
+
+  return {
+    list: async (): Promise<Plugin[]> =>
+      (await createPluginStore(database.reader).list()).map((plugin) =>
+        presentPlugin(plugin, breaker.circuit(plugin.id)),
+      ),
+    get,
+    installFiles,
+    installArchive: async (packed: Buffer, actor: Actor) => installFiles(await readArchive(packed), 'upload', actor),
+    consent: (id: string, choice: { scopes?: string[]; enable?: boolean }, actor: Actor) =>
+      change(id, actor, 'plugin.consented', async (store, plugin) => {
+        const granted = await consentIn(store, plugin, choice.scopes);
+        if (choice.enable) await enableIn(store, (await store.find(id))!);
+        return { granted, enabled: choice.enable ?? false };
+      }),
+    enable: (id: string, actor: Actor) => {
+      breaker.reset(id);
+      return change(id, actor, 'plugin.enabled', async (store, plugin) => void (await enableIn(store, plugin)));
+    },
+    disable: (id: string, actor: Actor, reason: string | null = null) =>
+      change(id, actor, 'plugin.disabled', async (store, plugin) => {
+        const status = plugin.status === 'enabled' ? 'disabled' : plugin.status;
+        await store.change(id, { status, disabled_reason: reason }, clock.now());
+        return reason ? { reason } : undefined;
+      }),
+    remove: async (id: string, actor: Actor): Promise<void> => {
+      await transact(database.writer, async (trx) => {
+        const store = createPluginStore(trx);
+        if (!(await store.find(id))) throw new PluginNotFound(id);
+        await store.delete(id);
+        await audit.record(trx, { actor, action: 'plugin.removed', subject: { kind: 'plugin', id } });
+      });
+      await changed();
+    },
+    changeSettings: (id: string, given: { settings: Record<string, unknown>; failClosed?: string[] }, actor: Actor) =>
+      change(id, actor, 'plugin.settings-changed', async (store, plugin) => {
+        const schema = plugin.manifest.settings;
+        const kept = Object.fromEntries(
+          Object.entries(plugin.settings).filter(
+            ([name]) => isSecret(schema, name) && given.settings[name] === undefined,
+          ),
+        );
+        // A form sends back `true` for a secret it was shown as set: that keeps it.
+        const fresh = Object.fromEntries(
+          Object.entries(given.settings).filter(([name, value]) => !(isSecret(schema, name) && value === true)),
+        );
+        for (const [name, value] of Object.entries(given.settings))
+          if (isSecret(schema, name) && value === true && plugin.settings[name]) kept[name] = plugin.settings[name];
+        const empty = { type: 'object' as const, properties: {} };
+        const [fault] = faultsOf(schema ?? empty, { ...kept, ...fresh }).filter(
+          ({ pointer }) => !(pointer.slice(1) in kept),
+        );
+        if (fault) throw new PluginSettingsInvalid(fault.detail, { pointer: `/settings${fault.pointer}` });
+        const settings = { ...kept, ...vault.seal(id, schema, fresh) };
+        await store.change(
+          id,
+          {
+            settings: JSON.stringify(settings),
+            ...(given.failClosed && { fail_closed: JSON.stringify(given.failClosed) }),
+          },
+          clock.now(),
+        );
+        return { members: Object.keys(fresh), failClosed: given.failClosed };
+      }),
+  };
+};
+
+export type PluginService = ReturnType<typeof createPluginService>;
+
+const hostsOf = (manifest: Manifest): string[] =>
+  (manifest.hosts ?? []).flatMap(({ origin, methods }) => methods.map((method) => `${method} ${origin}`));

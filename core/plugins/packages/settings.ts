@@ -1,0 +1,74 @@
+// Settings of plugins: what their schema may say, secrets sealed, what plugins and people see of them.
+import type { SettingsSchema } from '@rapport/sdk/schemas';
+import { RE2JS } from 're2js';
+import type { SecretBox } from '../../secret-box.ts';
+import { ManifestInvalid } from './errors.ts';
+
+/** What the schema itself may not say. Throws with a pointer. */
+export const checkSettingsSchema = (schema: SettingsSchema, at: string, { secrets = true } = {}): void => {
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const pointer = `${at}/properties/${name}`;
+    if (property.secret && (!secrets || property.type !== 'string'))
+      throw new ManifestInvalid('Only text settings can be secret.', { pointer: `${pointer}/secret` });
+    if (property.pattern !== undefined) {
+      try {
+        RE2JS.compile(property.pattern);
+      } catch (error) {
+        throw new ManifestInvalid('The pattern is not one RE2 reads.', { pointer: `${pointer}/pattern`, cause: error });
+      }
+    }
+  }
+  (schema.required ?? []).forEach((name, index) => {
+    if (!schema.properties[name])
+      throw new ManifestInvalid(`There is no property "${name}".`, { pointer: `${at}/required/${index}` });
+  });
+};
+
+export const isSecret = (schema: SettingsSchema | undefined, name: string): boolean =>
+  schema?.properties[name]?.secret === true;
+
+export type Vault = {
+  /** Secret members sealed, the others as they are. */
+  seal: (
+    plugin: string,
+    schema: SettingsSchema | undefined,
+    settings: Record<string, unknown>,
+  ) => Record<string, unknown>;
+  open: (plugin: string, name: string, sealed: string) => string;
+};
+
+export const createVault = (box: SecretBox): Vault => ({
+  seal: (plugin, schema, settings) =>
+    Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [
+        name,
+        isSecret(schema, name) && typeof value === 'string' ? box.seal(value, placeOf(plugin, name)) : value,
+      ]),
+    ),
+  open: (plugin, name, sealed) => box.open(sealed, placeOf(plugin, name)),
+});
+
+const placeOf = (plugin: string, name: string): string => `plugins/${plugin}/settings/${name}`;
+
+/** Without secrets, defaults filled in: what the plugin sees as `ctx.settings`. */
+export const plainSettings = (
+  schema: SettingsSchema | undefined,
+  settings: Record<string, unknown>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(schema?.properties ?? {})
+      .filter(([, property]) => !property.secret)
+      .map(([name, property]) => [name, settings[name] ?? property.default ?? null]),
+  );
+
+/** For people: secrets as `true` when set. */
+export const shownSettings = (
+  schema: SettingsSchema | undefined,
+  settings: Record<string, unknown>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(schema?.properties ?? {}).map(([name, property]) => [
+      name,
+      property.secret ? (settings[name] ? true : null) : (settings[name] ?? property.default ?? null),
+    ]),
+  );

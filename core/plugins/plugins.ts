@@ -1,0 +1,105 @@
+// The plugin platform, put together: who is installed, who is on, how they are asked, what they may do, what came of it.
+import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
+import { systemRandom } from '../clock.ts';
+import type { Events } from '../events/service.ts';
+import type { Runner } from '../hooks/bus.ts';
+import { system } from '../http/actor.ts';
+import type { Served } from '../http/serve.ts';
+import type { Platform } from '../platform.ts';
+import { createBreaker } from './calls/breaker.ts';
+import { createCalls } from './calls/calls.ts';
+import { createDeliveries } from './calls/deliveries.ts';
+import { createRegistry } from './calls/registry.ts';
+import { createResultReader } from './calls/results.ts';
+import { createRuns } from './calls/runs.ts';
+import { dataCapabilities } from './capabilities/data.ts';
+import { outsideCapabilities } from './capabilities/outside.ts';
+import { createUsage } from './capabilities/usage.ts';
+import { readFolder } from './packages/archive.ts';
+import { installBundled } from './packages/bundled.ts';
+import { createPluginService, type PluginService } from './packages/service.ts';
+import { createVault } from './packages/settings.ts';
+import { pluginRoutes } from './routes.ts';
+import { createHost } from './sandbox/host.ts';
+
+export type Plugins = ReturnType<typeof createPlugins>;
+
+export type PluginsDeps = {
+  /** Takes the events that plugins emit. */
+  events?: Pick<Events, 'record'>;
+};
+
+export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
+  const { config, database, clock, log } = platform;
+  const host = createHost({ workers: config.pluginWorkers, log });
+  const vault = createVault(platform.secrets);
+  const runs = createRuns(platform);
+  const usage = createUsage(platform);
+  const outside = outsideCapabilities({ config, vault, events: deps.events });
+  const registry = createRegistry({
+    database,
+    log,
+    changed: (enabled) => {
+      deliveries.schedule(enabled);
+      if (enabled.length > 0) host.warm();
+    },
+  });
+  const breaker = createBreaker({
+    clock,
+    opened: (plugin, until) => log.warn({ plugin, until: new Date(until).toISOString() }, 'circuit of a plugin opened'),
+    giveUp: (plugin, reason) => {
+      log.error({ plugin, reason }, 'a plugin was switched off');
+      service
+        .disable(plugin, system, reason)
+        .catch((error: unknown) => log.error({ err: error, plugin }, 'it stays on'));
+    },
+  });
+  const service: PluginService = createPluginService({ platform, vault, breaker, changed: registry.refresh });
+  const calls = createCalls({
+    host,
+    registry,
+    breaker,
+    runs,
+    usage,
+    clock,
+    log,
+    random: systemRandom,
+    readResult: createResultReader(),
+    capabilities: [...dataCapabilities(platform), ...outside.capabilities],
+  });
+  const deliveries = createDeliveries({ platform, registry, calls: () => calls });
+  const runner: Runner = { providersOf: registry.providersOf, run: calls.run };
+  const served: Served[] = pluginRoutes({ database, service, registry, calls, runs, breaker });
+
+  return {
+    ...service,
+    runner,
+    served,
+    jobs: deliveries.jobs,
+    consumer: deliveries.consumer,
+    sweep: async (): Promise<void> => {
+      await runs.sweep();
+      await usage.sweep();
+    },
+    /** One provider of one plugin, past the bus: for schedules, tests, measurements. */
+    call: <H extends HookSpec>(
+      hook: H,
+      input: InputOf<H>,
+      target: { plugin: string; provider?: string; timeoutMs?: number; seed?: number },
+    ): Promise<Outcome<OutputOf<H>>> => calls.run(hook, input, { provider: '', ...target }),
+    installFolder: async (folder: string, actor = system) =>
+      service.installFiles(await readFolder(folder), 'folder', actor),
+    installBundled: (folder?: string) => installBundled(service, log, folder),
+    flushRuns: runs.flush,
+    state: host.state,
+    start: (): Promise<void> => registry.start(),
+    stop: async (): Promise<void> => {
+      deliveries.stop();
+      await registry.stop();
+      host.stop();
+      outside.close();
+      await runs.stop();
+      await usage.stop();
+    },
+  };
+};

@@ -1,0 +1,16 @@
+// Exports over HTTP.
+import { exportTable } from '@rapport/sdk/routes';
+import { Reply, type Served, serve } from '../../core/index.ts';
+import { type Exports, exportTypes } from './exports.ts';
+
+export const exportRoutes = (exports: Exports): Served[] => [
+  serve(exportTable, async ({ params, query, actor }) => {
+    const format = query.format ?? 'csv';
+    return new Reply(await exports.start(params.what, query, actor), {
+      headers: {
+        'Content-Type': exportTypes[format],
+        'Content-Disposition': `attachment; filename="${params.what}.${format}"`,
+      },
+    });
+  }),
+];

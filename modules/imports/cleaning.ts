@@ -1,0 +1,184 @@
+// Cleans the cells of one row, remembers every correction and the first fault. Nothing is invented: what cannot be read as
+// its type is a fault, what is empty stays absent.
+import {
+  createCurrencies,
+  type Decimal,
+  normaliseCountry,
+  normaliseEmail,
+  normaliseLanguage,
+  normalisePhone,
+  normaliseTimeZone,
+  parseDecimal,
+  toMinor,
+} from '../../core/index.ts';
+import { type DateSettings, type Moment, parseMoment } from './dates.ts';
+
+export type Problem = { field: string | null; code: string; reason: string };
+export type Correction = { field: string; kind: string; from: string; to: string };
+export type Values = Readonly<Record<string, string>>;
+export type CleaningSettings = DateSettings & { country?: string; currency?: string };
+
+const largestMoney = 1_000_000_000_000;
+const yes = new Set(['true', 'yes', 'y', '1', 'on', 't', '是', '有', '真']);
+const no = new Set(['false', 'no', 'n', '0', 'off', 'f', '否', '无', '没有', '假']);
+
+/** One cleaner serves many rows, one after another: `begin` starts the next. */
+export const createCleaner = (settings: CleaningSettings) => {
+  const currencies = createCurrencies();
+  let values: Values = {};
+  let corrections: Correction[] = [];
+  let problem: Problem | undefined;
+
+  const fail = (field: string | null, code: string, reason: string): undefined => {
+    problem ??= { field, code, reason };
+    return undefined;
+  };
+  const corrected = (field: string, kind: string, from: string, to: string): void => {
+    corrections.push({ field, kind, from, to });
+  };
+
+  /** Trimmed, single spaces, composed, without control characters; undefined when nothing is left. */
+  const text = (field: string): string | undefined => {
+    const raw = values[field];
+    if (raw === undefined || raw === '') return undefined;
+    if (/^[!-~]+(?: [!-~]+)*$/.test(raw)) return raw;
+    const clean = raw
+      .toWellFormed()
+      .normalize('NFC')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+      .replace(/[\u0000-\u0008\u000e-\u001f\u007f\u200b\ufeff]/g, '')
+      .trim()
+      .replace(/\s+/g, ' ');
+    if (clean !== raw && clean !== '') corrected(field, 'trimmed', raw, clean);
+    return clean === '' ? undefined : clean;
+  };
+
+  const by =
+    (kind: string, code: string, reason: string, normalise: (text: string) => string | undefined) =>
+    (field: string): string | undefined => {
+      const given = text(field);
+      if (given === undefined) return undefined;
+      const value = normalise(given);
+      if (value === undefined) return fail(field, code, `"${shorten(given)}" ${reason}`);
+      if (value !== given) corrected(field, kind, given, value);
+      return value;
+    };
+
+  const moment = (field: string): Moment | undefined => {
+    const given = text(field);
+    if (given === undefined) return undefined;
+    const found = parseMoment(given, settings);
+    if (found === 'ambiguous')
+      return fail(field, 'DATE_AMBIGUOUS', `"${given}" may be two days; say dateOrder dmy or mdy.`);
+    if (found === 'unreadable') return fail(field, 'DATE_INVALID', `"${shorten(given)}" is no date.`);
+    return found;
+  };
+
+  const decimal = (field: string): Decimal | undefined => {
+    const given = text(field);
+    if (given === undefined) return undefined;
+    return parseDecimal(given) ?? fail(field, 'NUMBER_INVALID', `"${shorten(given)}" is no number.`);
+  };
+
+  /** Minor units; `rounded` allows and notes rounding, otherwise more decimals than the currency has are a fault. */
+  const minor = (field: string, value: Decimal, currency: string, mayRound: boolean): number | undefined => {
+    const exponent = currencies.exponentOf(currency);
+    if (exponent === undefined) return fail('currency', 'CURRENCY_INVALID', `"${currency}" is no currency.`);
+    const amount = toMinor(value, exponent);
+    if (amount.rounded && !mayRound)
+      return fail(field, 'MONEY_PRECISION', `The amount has more decimals than ${currency} has.`);
+    if (amount.minor < 0 || amount.minor > largestMoney)
+      return fail(field, 'MONEY_OUT_OF_RANGE', 'The amount is negative or too large.');
+    return amount.minor;
+  };
+
+  return {
+    begin: (next: Values): void => {
+      values = next;
+      corrections = [];
+      problem = undefined;
+    },
+    problem: (): Problem | undefined => problem,
+    corrections: (): Correction[] => corrections,
+    fail,
+    corrected,
+    text,
+    raw: (field: string): string | undefined => values[field],
+    keys: (): string[] => Object.keys(values),
+    email: by('email', 'EMAIL_INVALID', 'is no e-mail address.', normaliseEmail),
+    phone: (field: string, country?: string): string | undefined =>
+      by('phone', 'PHONE_INVALID', 'is no phone number, or one without its country code.', (given) =>
+        // Written as E.164 already: whoever writes the customer checks it once more, and that check is not cheap.
+        /^\+[1-9]\d{9,14}$/.test(given) ? given : normalisePhone(given, country ?? settings.country),
+      )(field),
+    country: by('country', 'COUNTRY_UNKNOWN', 'is no country that is known here.', normaliseCountry),
+    language: by('language', 'LANGUAGE_INVALID', 'is no language code.', normaliseLanguage),
+    timeZone: by('timeZone', 'TIME_ZONE_UNKNOWN', 'is no IANA time zone.', normaliseTimeZone),
+    /** Milliseconds. */
+    time: (field: string): number | undefined => {
+      const found = moment(field);
+      if (!found) return undefined;
+      const iso = new Date(found.ms).toISOString();
+      const given = values[field]!.trim();
+      if (iso !== given && iso.replace('.000', '') !== given) corrected(field, 'date', given, iso);
+      return found.ms;
+    },
+    day: (field: string): string | undefined => {
+      const found = moment(field);
+      if (found && found.day !== values[field]!.trim()) corrected(field, 'date', values[field]!.trim(), found.day);
+      return found?.day;
+    },
+    integer: (field: string): number | undefined => {
+      const value = decimal(field);
+      if (!value) return undefined;
+      const { minor: whole, rounded } = toMinor(value, 0);
+      if (rounded || !Number.isSafeInteger(whole)) return fail(field, 'NUMBER_INVALID', 'A whole number is needed.');
+      if (String(whole) !== values[field]!.trim()) corrected(field, 'number', values[field]!.trim(), String(whole));
+      return whole;
+    },
+    number: (field: string): number | undefined => {
+      const value = decimal(field);
+      return value && Number(`${value.units}e-${value.scale}`);
+    },
+    boolean: (field: string): boolean | undefined => {
+      const given = text(field);
+      if (given === undefined) return undefined;
+      const word = given.toLowerCase();
+      if (!yes.has(word) && !no.has(word))
+        return fail(field, 'BOOLEAN_INVALID', `"${shorten(given)}" is no yes or no.`);
+      if (word !== 'true' && word !== 'false') corrected(field, 'boolean', given, String(yes.has(word)));
+      return yes.has(word);
+    },
+    list: (field: string): string[] | undefined => {
+      const given = text(field);
+      if (given === undefined) return undefined;
+      const parts = given.split(given.includes(';') ? ';' : given.includes('|') ? '|' : /[,，、]/);
+      return [...new Set(parts.map((part) => part.trim()).filter((part) => part !== ''))];
+    },
+    decimal,
+    minor,
+    money: (field: string, currency: string | undefined): number | undefined => {
+      const value = decimal(field);
+      if (!value) return undefined;
+      const code = currency ?? settings.currency;
+      if (code === undefined) return fail('currency', 'CURRENCY_MISSING', 'An amount needs a currency.');
+      return minor(field, value, code, false);
+    },
+    currency: (field: string): string | undefined => {
+      const given = text(field);
+      if (given === undefined) return settings.currency;
+      const code = given.toUpperCase();
+      if (currencies.exponentOf(code) === undefined)
+        return fail(field, 'CURRENCY_INVALID', `"${shorten(given)}" is no currency code.`);
+      if (code !== given) corrected(field, 'currency', given, code);
+      return code;
+    },
+    required: <T>(field: string, value: T | undefined): T =>
+      // The row is refused then, so nobody looks at the value.
+      value ?? (fail(field, 'REQUIRED', `"${field}" is needed and empty.`) as T),
+  };
+};
+
+export type Cleaner = ReturnType<typeof createCleaner>;
+
+const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

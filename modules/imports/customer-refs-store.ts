@@ -1,0 +1,37 @@
+// Finds the customers that orders and events belong to, many at once.
+import type { Db } from '../../core/index.ts';
+import { withRows } from './row-store.ts';
+
+export type CustomerRef = { kind: 'id' | 'external' | 'email' | 'phone'; value: string };
+
+export const refKey = ({ kind, value }: CustomerRef): string => `${kind}\n${value}`;
+
+export const createCustomerRefsStore = (db: Db) => ({
+  find: async (refs: readonly CustomerRef[]): Promise<Map<string, string>> => {
+    const found = new Map<string, string>();
+    const ids = refs.filter(({ kind }) => kind === 'id').map(({ value }) => [value]);
+    const others = refs.filter(({ kind }) => kind !== 'id').map(({ kind, value }) => [kind, value]);
+    if (ids.length > 0) {
+      const rows = await withRows<{ id: string }>(
+        db,
+        [['id', 'text']],
+        ids,
+        'select c.id from {rows} join customers c on c.id = r.id where c.merged_into is null and c.erased_at is null',
+      );
+      for (const { id } of rows) found.set(refKey({ kind: 'id', value: id }), id);
+    }
+    if (others.length > 0) {
+      const rows = await withRows<{ kind: CustomerRef['kind']; value: string; customer_id: string }>(
+        db,
+        [
+          ['kind', 'text'],
+          ['value', 'text'],
+        ],
+        others,
+        'select i.kind, i.value, i.customer_id from {rows} join identities i on i.kind = r.kind and i.value = r.value',
+      );
+      for (const row of rows) found.set(refKey(row), row.customer_id);
+    }
+    return found;
+  },
+});

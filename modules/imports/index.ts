@@ -1,0 +1,29 @@
+// Imports: files in, row by row, resumed after a crash, every row accounted for.
+import { type Attributes, type Customers, createFaults, defineModule, system } from '../../core/index.ts';
+import { importCommand } from './commands.ts';
+import { importRoutes } from './routes.ts';
+import { createImportService, type ImportService } from './service.ts';
+import { createTools } from './tools.ts';
+
+export type Imports = ImportService;
+
+export const importsModule = defineModule({
+  name: 'imports',
+  create: (platform, { customers, attributes }: { customers: Customers; attributes: Attributes }) => {
+    const tools = createTools({
+      platform,
+      attributes: async () => {
+        const { definitions, defaultCountry } = await attributes.context();
+        const all = [...definitions.values()].map((row) => ({ ...row, titleZh: row.title_zh }));
+        return { definitions: all, defaultCountry };
+      },
+      writeCustomers: (trx, rows) => customers.upsertMany(trx, rows, { actor: system, quiet: true }),
+    });
+    return createImportService({ platform, tools, faults: createFaults(platform.config.fault) });
+  },
+  tables: [],
+  routes: importRoutes,
+  jobs: (imports) => imports.jobs,
+  schedules: (imports) => [{ name: 'imports-sweep', cron: '17 3 * * *', run: () => imports.sweep() }],
+  commands: [importCommand],
+});

@@ -1,0 +1,54 @@
+// Webhooks, put together: who listens, and the sending.
+import { createOutgoing, defineModule, type Platform } from '../../core/index.ts';
+import { createDelivery, type Post } from './delivery.ts';
+import { webhookRoutes } from './routes.ts';
+import { createWebhooks } from './webhooks.ts';
+
+const answerWithinMs = 15_000;
+const largestAnswer = 64 * 1024;
+// Webhooks made on another node are noticed within this time.
+const reloadMs = 5000;
+
+const createWebhooking = (platform: Platform) => {
+  const webhooks = createWebhooks(platform);
+  const delivery = createDelivery(platform, { webhooks, post: poster(platform.config.allowPrivateHosts) });
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    webhooks,
+    ...delivery,
+    start: async (): Promise<void> => {
+      await webhooks.reload();
+      timer = setInterval(() => void webhooks.reload().catch(() => {}), reloadMs);
+      timer.unref();
+    },
+    stop: (): void => clearInterval(timer),
+  };
+};
+
+export const webhooksModule = defineModule({
+  name: 'webhooks',
+  create: (platform, _: object) => createWebhooking(platform),
+  tables: [],
+  routes: ({ webhooks }) => webhookRoutes(webhooks),
+  jobs: ({ job }) => [job],
+  subscriptions: ({ consumer }) => [{ notices: consumer }],
+  start: (service) => service.start(),
+  stop: (service) => service.stop(),
+});
+
+// No redirects: a webhook goes where its owner said, or fails.
+const poster = (allowPrivateHosts: boolean): Post => {
+  const outgoing = createOutgoing({ allowPrivateHosts });
+  return (url, { headers, body, signal }) =>
+    outgoing.request({
+      url: new URL(url),
+      method: 'POST',
+      headers,
+      body,
+      signal,
+      timeoutMs: answerWithinMs,
+      maxBytes: largestAnswer,
+      follow: false,
+      allow: () => {},
+    });
+};

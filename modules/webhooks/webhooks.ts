@@ -1,0 +1,126 @@
+// Webhooks: who wants to hear what, and the log of what they were sent. Sending is in delivery.ts.
+
+import type { Topic } from '@rapport/sdk/hooks';
+import type { Delivery, NewWebhook, Webhook, WebhookChange } from '@rapport/sdk/schemas';
+import { type Actor, defineError, fromJson, type Page, type Platform, toJson, transact } from '../../core/index.ts';
+import { secretPrefix } from './signature.ts';
+import { createWebhookStore, toWebhook, type WebhookRow } from './store.ts';
+
+export const WebhookNotFound = defineError(
+  'WEBHOOK_NOT_FOUND',
+  404,
+  'No such webhook.',
+  (id: string) => `No webhook ${id}.`,
+);
+
+export const webhookQueue = 'webhooks';
+const replayAtOnce = 1000;
+
+/** Binds a sealed secret to its row. */
+export const secretPlace = (id: string): string => `webhooks:${id}`;
+
+export const createWebhooks = (platform: Platform) => {
+  const { database, clock, ids, jobs, audit, random, secrets } = platform;
+  const store = createWebhookStore(database.writer);
+  // Topics somebody listens to, so that writers skip building notices for nobody.
+  let heard = new Set<Topic>();
+
+  const reload = async (): Promise<void> => {
+    heard = new Set((await store.listActive()).flatMap((row) => fromJson<Topic[]>(row.topics)));
+  };
+  const getRow = async (id: string): Promise<WebhookRow> => {
+    const row = await store.find(id);
+    if (!row) throw new WebhookNotFound(id);
+    return row;
+  };
+
+  return {
+    reload,
+    hears: (topic: string): boolean => heard.has(topic as Topic),
+    get: async (id: string): Promise<Webhook> => toWebhook(await getRow(id)),
+    list: (options: { limit: number; cursor?: string }): Promise<Page<Webhook>> =>
+      createWebhookStore(database.reader).list(options),
+    listDeliveries: async (id: string, options: { limit: number; cursor?: string }): Promise<Page<Delivery>> => {
+      await getRow(id);
+      return createWebhookStore(database.reader).listDeliveries(id, options);
+    },
+    create: async (input: NewWebhook, actor: Actor): Promise<Webhook & { secret: string }> => {
+      const secret = `${secretPrefix}${random.bytes(32).toString('base64')}`;
+      const now = clock.now();
+      const id = ids.next();
+      const row: WebhookRow = {
+        id,
+        url: input.url,
+        description: input.description ?? null,
+        topics: toJson(input.topics),
+        sealed_secret: secrets.seal(secret, secretPlace(id)),
+        status: 'active',
+        created_at: now,
+        updated_at: now,
+      };
+      await transact(database.writer, async (trx) => {
+        await createWebhookStore(trx).insert(row);
+        await audit.record(trx, {
+          actor,
+          action: 'webhook.created',
+          subject: { kind: 'webhook', id: row.id },
+          details: { topics: input.topics },
+        });
+      });
+      await reload();
+      return { ...toWebhook(row), secret };
+    },
+    change: async (id: string, change: WebhookChange, actor: Actor): Promise<Webhook> => {
+      await getRow(id);
+      const { topics, ...rest } = change;
+      await transact(database.writer, async (trx) => {
+        await createWebhookStore(trx).update(id, {
+          ...rest,
+          ...(topics && { topics: toJson(topics) }),
+          updated_at: clock.now(),
+        });
+        await audit.record(trx, {
+          actor,
+          action: 'webhook.changed',
+          subject: { kind: 'webhook', id },
+          details: { members: Object.keys(change) },
+        });
+      });
+      await reload();
+      return toWebhook(await getRow(id));
+    },
+    remove: async (id: string, actor: Actor): Promise<void> => {
+      await transact(database.writer, async (trx) => {
+        if ((await createWebhookStore(trx).remove(id)) === 0) throw new WebhookNotFound(id);
+        await audit.record(trx, { actor, action: 'webhook.deleted', subject: { kind: 'webhook', id } });
+      });
+      await reload();
+    },
+    /** Puts failed deliveries back in the queue, oldest first; at most 1,000 a call. */
+    replay: async (id: string, since: number, actor: Actor): Promise<number> => {
+      await getRow(id);
+      return transact(database.writer, async (trx) => {
+        const failed = await createWebhookStore(trx).listFailed(id, since, replayAtOnce);
+        for (const row of failed)
+          await createWebhookStore(trx).updateDelivery(row.id, { status: 'waiting', attempts: 0 });
+        await jobs.enqueue(
+          trx,
+          ...failed.map((row) => ({
+            queue: webhookQueue,
+            key: `${id}:${row.customer_id ?? ''}`,
+            payload: { deliveryId: row.id },
+          })),
+        );
+        await audit.record(trx, {
+          actor,
+          action: 'webhook.replayed',
+          subject: { kind: 'webhook', id },
+          details: { deliveries: failed.length },
+        });
+        return failed.length;
+      });
+    },
+  };
+};
+
+export type Webhooks = ReturnType<typeof createWebhooks>;

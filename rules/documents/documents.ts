@@ -1,0 +1,263 @@
+// Rules as documents: saving makes an immutable version, activating one is an act with an author, a time and a diff,
+// rolling back is activating an older one. What a kind means (check, activation, stop) is given by the kind's own service.
+import type { RuleHistory, RuleKind, RuleStatus, RuleVersion } from '@rapport/sdk/schemas';
+import {
+  type Actor,
+  type Db,
+  type Page,
+  type Platform,
+  RuleArchived,
+  RuleExists,
+  RuleInUse,
+  RuleNotFound,
+  RuleVersionNotFound,
+  toIso,
+  transact,
+  transactRetrying,
+  VersionConflict,
+} from '../../core/index.ts';
+import { differences } from './documents-diff.ts';
+import { createDocumentStore, type RuleContent, type RuleDocument, type StoredVersion } from './documents-store.ts';
+
+export type { RuleContent, RuleDocument, StoredVersion } from './documents-store.ts';
+
+export type KindSpec = {
+  kind: RuleKind;
+  /**
+   * Refuses content that is not valid (with a pointer into the request) and answers with what is to be stored and the
+   * ids of the facts it reads. Runs on save and again before activation, because what a rule refers to may have gone.
+   */
+  check: (content: RuleContent, key: string) => Promise<{ content: RuleContent; dependencies: string[] }>;
+  /** Runs the document's own tests; a failing one refuses activation. */
+  runTests?: (content: RuleContent) => Promise<void>;
+  /** In the transaction of the activation. */
+  onActivate?: (trx: Db, active: StoredVersion, document: RuleDocument) => Promise<void>;
+  /** In the transaction of pausing or archiving. */
+  onStop?: (trx: Db, document: RuleDocument, status: 'paused' | 'archived') => Promise<void>;
+};
+
+export type NewDocument = Partial<RuleContent> & { key: string; name: string; variant?: string };
+
+/** As in json-rules-engine: a higher number comes first, 1 when none is given. */
+export const defaultPriority = 1;
+
+/** The documents of one kind. `ifMatch` is the revision the caller has seen; undefined takes whatever is there. */
+export const createDocuments = (platform: Platform, spec: KindSpec) => {
+  const { database, clock, ids, audit } = platform;
+  const { kind } = spec;
+
+  const get = async (db: Db, key: string): Promise<RuleDocument> => {
+    const document = await createDocumentStore(db).find(kind, key);
+    if (!document) throw new RuleNotFound(`No ${kind} ${key}.`);
+    return document;
+  };
+  const getVersion = async (db: Db, key: string, version: number): Promise<StoredVersion> => {
+    const found = await createDocumentStore(db).findVersion(kind, key, version);
+    if (!found) throw new RuleVersionNotFound(`The ${kind} ${key} has no version ${version}.`);
+    return found;
+  };
+  const expect = (document: RuleDocument, ifMatch: number | undefined): void => {
+    if (ifMatch !== undefined && ifMatch !== document.revision)
+      throw new VersionConflict(`The ${kind} ${document.key} changed since it was read.`);
+  };
+  const update = async (
+    trx: Db,
+    document: RuleDocument,
+    change: Parameters<ReturnType<typeof createDocumentStore>['update']>[3],
+  ): Promise<void> => {
+    const store = createDocumentStore(trx);
+    if ((await store.update(kind, document.key, document.revision, change, clock.now())) === 0)
+      throw new VersionConflict(`The ${kind} ${document.key} was changed by somebody else at the same moment.`);
+  };
+  const record = (trx: Db, actor: Actor, what: string, key: string, details: Record<string, unknown>): Promise<void> =>
+    audit.record(trx, { actor, action: `${kind}.${what}`, subject: { kind, id: key }, details });
+
+  const stop = async (actor: Actor, key: string, status: 'paused' | 'archived', ifMatch?: number) =>
+    transactRetrying(database.writer, async (trx) => {
+      const store = createDocumentStore(trx);
+      await store.lockForActivation();
+      const document = await get(trx, key);
+      expect(document, ifMatch);
+      if (document.status === status) return document;
+      if (document.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
+      if (status === 'archived') await refuseInUse(trx, kind, key);
+      await update(trx, document, { status });
+      await store.replaceDependencies(kind, key, []);
+      await store.nextGeneration();
+      await spec.onStop?.(trx, document, status);
+      await record(trx, actor, status, key, { version: document.activeVersion });
+      return get(trx, key);
+    });
+
+  return {
+    find: (key: string, db: Db = database.reader) => createDocumentStore(db).find(kind, key),
+    get: (key: string, db: Db = database.reader) => get(db, key),
+    getVersion: (key: string, version: number, db: Db = database.reader) => getVersion(db, key, version),
+    list: (filter: {
+      status?: RuleStatus;
+      variant?: string;
+      limit?: number;
+      cursor?: string;
+    }): Promise<Page<RuleDocument>> =>
+      createDocumentStore(database.reader).list(kind, { ...filter, limit: filter.limit ?? 50 }),
+    listActive: (db: Db = database.reader): Promise<StoredVersion[]> => createDocumentStore(db).listActive(kind),
+
+    /** `within` runs in the same transaction. */
+    create: async (actor: Actor, draft: NewDocument, within?: (trx: Db) => Promise<unknown>): Promise<RuleDocument> => {
+      const { content, dependencies } = await spec.check(complete(draft), draft.key);
+      return transact(database.writer, async (trx) => {
+        const store = createDocumentStore(trx);
+        if (await store.find(kind, draft.key))
+          throw new RuleExists(`There is a ${kind} ${draft.key} already.`, { pointer: '/key' });
+        const now = clock.now();
+        await store.insert({
+          ...content,
+          kind,
+          key: draft.key,
+          variant: draft.variant ?? null,
+          status: 'draft',
+          version: 1,
+          activeVersion: null,
+          revision: 1,
+          buildJob: null,
+          createdAt: now,
+          updatedAt: now,
+        });
+        const author = actor.name;
+        await store.insertVersion({
+          ...content,
+          kind,
+          key: draft.key,
+          version: 1,
+          dependencies,
+          author,
+          createdAt: now,
+        });
+        await record(trx, actor, 'created', draft.key, { version: 1 });
+        await within?.(trx);
+        return get(trx, draft.key);
+      });
+    },
+
+    /** Saves a new version unless nothing differs. The active version stays active. */
+    save: async (actor: Actor, key: string, change: Partial<RuleContent>, ifMatch?: number): Promise<RuleDocument> => {
+      const seen = await get(database.writer, key);
+      expect(seen, ifMatch);
+      if (seen.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
+      const { content, dependencies } = await spec.check({ ...contentOf(seen), ...given(change) }, key);
+      const diff = differences(contentOf(seen), content);
+      if (diff.length === 0) return seen;
+      return transact(database.writer, async (trx) => {
+        const version = seen.version + 1;
+        const { name, description, priority } = content;
+        await update(trx, seen, { name, description, priority, version });
+        const row = { ...content, kind, key, version, dependencies, author: actor.name, createdAt: clock.now() };
+        await createDocumentStore(trx).insertVersion(row);
+        await record(trx, actor, 'saved', key, { version, members: diff.map(({ pointer }) => pointer) });
+        return get(trx, key);
+      });
+    },
+
+    /** Activates the newest version, or the given one. */
+    activate: async (actor: Actor, key: string, version?: number, ifMatch?: number): Promise<RuleDocument> => {
+      const seen = await get(database.writer, key);
+      expect(seen, ifMatch);
+      if (seen.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
+      const chosen = await getVersion(database.writer, key, version ?? seen.version);
+      const { dependencies } = await spec.check(contentOf(chosen), key);
+      await spec.runTests?.(contentOf(chosen));
+      return transactRetrying(database.writer, async (trx) => {
+        const store = createDocumentStore(trx);
+        await store.lockForActivation();
+        const before = seen.activeVersion === null ? undefined : await getVersion(trx, key, seen.activeVersion);
+        await update(trx, seen, { status: 'active', activeVersion: chosen.version });
+        await store.replaceDependencies(kind, key, dependencies);
+        await store.nextGeneration();
+        const at = clock.now();
+        const from = seen.activeVersion;
+        const diff = differences(before && contentOf(before), contentOf(chosen));
+        await store.insertActivation({
+          id: ids.next(),
+          kind,
+          key,
+          version: chosen.version,
+          from,
+          diff,
+          author: actor.name,
+          at,
+        });
+        await record(trx, actor, 'activated', key, { version: chosen.version, from });
+        await spec.onActivate?.(trx, { ...chosen, dependencies }, await get(trx, key));
+        return get(trx, key);
+      });
+    },
+
+    pause: (actor: Actor, key: string, ifMatch?: number) => stop(actor, key, 'paused', ifMatch),
+    archive: (actor: Actor, key: string, ifMatch?: number) => stop(actor, key, 'archived', ifMatch),
+
+    history: async (key: string): Promise<RuleHistory> => {
+      const document = await get(database.reader, key);
+      const store = createDocumentStore(database.reader);
+      const [versions, activations] = [await store.listVersions(kind, key), await store.listActivations(kind, key)];
+      const active = document.status === 'active' ? document.activeVersion : null;
+      return {
+        versions: versions.map(
+          (row): RuleVersion => ({
+            ...contentOf(row),
+            version: row.version,
+            author: row.author,
+            createdAt: toIso(row.createdAt),
+            active: row.version === active,
+          }),
+        ),
+        activations: activations.map(({ version, from, author, at, diff }) => ({
+          version,
+          from,
+          author,
+          at: toIso(at),
+          diff,
+        })),
+      };
+    },
+  };
+};
+
+export type Documents = ReturnType<typeof createDocuments>;
+
+/** The revision in an If-Match header; undefined when there is none or it takes any. */
+export const revisionOf = (header: string | undefined): number | undefined => {
+  if (!header || header.trim() === '*') return undefined;
+  const match = /^(?:W\/)?"(\d+)"$/.exec(header.trim());
+  if (!match) throw new VersionConflict('If-Match is not an ETag this record gave out.');
+  return Number(match[1]);
+};
+
+export const etagOf = (document: { revision: number }): { ETag: string } => ({ ETag: `"${document.revision}"` });
+
+export const contentOf = (row: RuleContent): RuleContent => ({
+  name: row.name,
+  description: row.description,
+  priority: row.priority,
+  conditions: row.conditions,
+  params: row.params,
+  tests: row.tests,
+});
+
+const complete = (draft: NewDocument): RuleContent => ({
+  name: draft.name,
+  description: draft.description ?? null,
+  priority: draft.priority ?? defaultPriority,
+  conditions: draft.conditions ?? null,
+  params: draft.params ?? {},
+  tests: draft.tests ?? [],
+});
+
+const given = (change: Partial<RuleContent>): Partial<RuleContent> =>
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+
+// A segment others look at, or a named condition others contain, cannot go while they are active.
+const refuseInUse = async (trx: Db, kind: RuleKind, key: string): Promise<void> => {
+  const users = await createDocumentStore(trx).listDependents(`${kind}.${key}`);
+  if (users.length > 0)
+    throw new RuleInUse(`The ${kind} ${key} is used by ${users.map((user) => `${user.kind} ${user.key}`).join(', ')}.`);
+};

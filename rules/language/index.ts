@@ -1,0 +1,24 @@
+// The language's own door: what segments, promotions and alerts use of it. Everything takes `now`; nothing looks at a clock.
+
+export type { CheckOptions } from './check.ts';
+export type { Predicate } from './closures.ts';
+export { acceptConditions, type Checked, validateConditions } from './conditions.ts';
+export { explain } from './explain.ts';
+export { createFactReader, type FactReader } from './fact-store.ts';
+export { type Compiled, compilePredicate, compileRule, dependenciesOf } from './predicate.ts';
+export { languageRoutes } from './routes.ts';
+export { type CompiledSql, compileSql, hasSql, NoSqlTwin } from './sql.ts';
+export { runTests } from './tests.ts';
+export type { FactDefinition } from './vocabulary/fact.ts';
+export {
+  type EventFacts,
+  type FactLoader,
+  type Facts,
+  mergeNeeds,
+  type Needs,
+  noFacts,
+  type OrderFacts,
+} from './vocabulary/facts.ts';
+export { createVocabularySource, type VocabularySource } from './vocabulary/store.ts';
+export { createVocabulary, type Vocabulary, type VocabularyOptions } from './vocabulary/vocabulary.ts';
+export { createZone, type Zone } from './vocabulary/zone.ts';

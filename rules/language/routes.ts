@@ -1,0 +1,22 @@
+// The language over HTTP: its vocabulary, checking conditions, trying them on given facts.
+import { getVocabulary, testRule, validateRule } from '@rapport/sdk/routes';
+import { type Clock, type Served, serve } from '../../core/index.ts';
+import { acceptConditions, validateConditions } from './conditions.ts';
+import { runTests } from './tests.ts';
+import type { VocabularySource } from './vocabulary/store.ts';
+import { describeVocabulary } from './vocabulary/vocabulary.ts';
+
+export const languageRoutes = ({ vocabulary, clock }: { vocabulary: VocabularySource; clock: Clock }): Served[] => [
+  serve(getVocabulary, async () => describeVocabulary(await vocabulary.current())),
+  serve(validateRule, async ({ body: { conditions, ...options } }) => {
+    const checked = validateConditions(conditions, await vocabulary.current(), options);
+    if (!checked.ok) return { valid: false, problems: checked.problems };
+    const { conditions: normalised, dependencies, runs } = checked;
+    return { valid: true, problems: [], conditions: normalised, dependencies, runs };
+  }),
+  serve(testRule, async ({ body: { conditions, tests, context, confirmEveryone } }) => {
+    const words = await vocabulary.current();
+    const accepted = acceptConditions(conditions, words, { context, confirmEveryone });
+    return runTests(accepted, tests, words, clock.now(), context);
+  }),
+];

@@ -1,0 +1,164 @@
+// Facts in tables beside the customer: consent, tags, membership, levels and points, scores.
+
+import { everywhere } from './customer.ts';
+import type { FactDefinition, FactSql } from './fact.ts';
+import { always, type Fragment, never, sql, value } from './fragment.ts';
+import { testAgainst } from './operators.ts';
+import { param } from './params.ts';
+
+/** A yes-or-no fact that is the presence of a row. */
+const presence = (exists: Fragment, cost: number): FactSql => ({
+  cost,
+  compare: (operator, compared) => {
+    const test = testAgainst(operator, compared);
+    const [whenThere, whenNot] = [test(true), test(false)];
+    if (whenThere === whenNot) return whenThere ? { holds: always, fails: never } : { holds: never, fails: always };
+    const missing = sql`NOT ${exists}`;
+    return whenThere ? { holds: exists, fails: missing } : { holds: missing, fails: exists };
+  },
+});
+
+export const consentFact = (): FactDefinition => ({
+  id: 'consent',
+  title: { en: 'Consent', zh: '同意授权' },
+  group: 'consent',
+  type: 'text',
+  contexts: everywhere,
+  params: [param('channel', 'text', { required: true }), param('purpose', 'text', { required: true })],
+  options: ['granted', 'denied'],
+  closed: true,
+  dependsOn: () => ['consent'],
+  needs: () => ({ consents: true }),
+  read: ({ channel, purpose }) => {
+    const key = `${String(channel)}:${String(purpose)}`;
+    return ({ consents }) => consents.get(key) ?? null;
+  },
+  sql: ({ channel, purpose }) => ({
+    cost: 10,
+    expression: sql`(SELECT s.status FROM consents s WHERE s.customer_id = c.id AND s.channel = ${value(channel as string)} AND s.purpose = ${value(purpose as string)})`,
+  }),
+});
+
+export const tagsFact = (): FactDefinition => ({
+  id: 'tags',
+  title: { en: 'Tags', zh: '标签' },
+  group: 'customer',
+  type: 'list',
+  contexts: everywhere,
+  dependsOn: () => ['tags'],
+  needs: () => ({ tags: true }),
+  read:
+    () =>
+    ({ tags }) =>
+      tags,
+  sql: () => ({
+    cost: 10,
+    compare: (operator, compared) => {
+      const has = sql`EXISTS (SELECT 1 FROM customer_tags t WHERE t.customer_id = c.id AND t.tag = ${value(compared as string)})`;
+      const lacks = sql`NOT ${has}`;
+      return operator === 'contains' ? { holds: has, fails: lacks } : { holds: lacks, fails: has };
+    },
+  }),
+});
+
+export const segmentFact = (key: string, name: string): FactDefinition => ({
+  id: `segment.${key}`,
+  title: { en: `In segment "${name}"`, zh: `属于分群“${name}”` },
+  group: 'segment',
+  type: 'boolean',
+  contexts: everywhere,
+  dependsOn: () => [`segment.${key}`],
+  needs: () => ({ segments: new Set([key]) }),
+  read:
+    () =>
+    ({ segments }) =>
+      segments.has(key),
+  sql: () =>
+    presence(
+      sql`EXISTS (SELECT 1 FROM segment_members m WHERE m.customer_id = c.id AND m.segment = ${value(key)})`,
+      10,
+    ),
+});
+
+export const memberFacts = (levels: readonly string[]): FactDefinition[] => [
+  {
+    id: 'member.level',
+    title: { en: 'Member level', zh: '会员等级' },
+    group: 'member',
+    type: 'text',
+    contexts: everywhere,
+    options: levels,
+    dependsOn: () => ['member.level'],
+    needs: () => ({ member: true }),
+    read:
+      () =>
+      ({ member }) =>
+        member?.level ?? null,
+    sql: () => ({ cost: 10, expression: sql`(SELECT m.level FROM members m WHERE m.customer_id = c.id)` }),
+  },
+  {
+    id: 'member.points',
+    title: { en: 'Points available', zh: '可用积分' },
+    group: 'member',
+    type: 'integer',
+    contexts: everywhere,
+    dependsOn: () => ['member.points'],
+    needs: () => ({ member: true }),
+    read:
+      () =>
+      ({ member }) =>
+        member?.points ?? null,
+    sql: () => ({ cost: 10, expression: sql`(SELECT m.points_available FROM members m WHERE m.customer_id = c.id)` }),
+  },
+  {
+    id: 'member.pointsPending',
+    title: { en: 'Points pending', zh: '待生效积分' },
+    group: 'member',
+    type: 'integer',
+    contexts: everywhere,
+    dependsOn: () => ['member.points'],
+    needs: () => ({ member: true }),
+    read:
+      () =>
+      ({ member }) =>
+        member?.pending ?? null,
+    sql: () => ({ cost: 10, expression: sql`(SELECT m.points_pending FROM members m WHERE m.customer_id = c.id)` }),
+  },
+];
+
+export const scoreFacts = (scorer: string): FactDefinition[] => [
+  {
+    id: `score.${scorer}`,
+    title: { en: `Score "${scorer}"`, zh: `评分“${scorer}”` },
+    group: 'score',
+    type: 'number',
+    contexts: everywhere,
+    dependsOn: () => [`score.${scorer}`],
+    needs: () => ({ scores: new Set([scorer]) }),
+    read:
+      () =>
+      ({ scores }) =>
+        scores.get(scorer)?.value ?? null,
+    sql: () => ({
+      cost: 10,
+      expression: sql`(SELECT s.value FROM scores s WHERE s.customer_id = c.id AND s.scorer = ${value(scorer)})`,
+    }),
+  },
+  {
+    id: `score.${scorer}.label`,
+    title: { en: `Label of score "${scorer}"`, zh: `评分“${scorer}”的标签` },
+    group: 'score',
+    type: 'text',
+    contexts: everywhere,
+    dependsOn: () => [`score.${scorer}`],
+    needs: () => ({ scores: new Set([scorer]) }),
+    read:
+      () =>
+      ({ scores }) =>
+        scores.get(scorer)?.label ?? null,
+    sql: () => ({
+      cost: 10,
+      expression: sql`(SELECT s.label FROM scores s WHERE s.customer_id = c.id AND s.scorer = ${value(scorer)})`,
+    }),
+  },
+];

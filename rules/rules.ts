@@ -1,0 +1,40 @@
+// Rules as a module: one language, three executions, and what is built of it: segments, promotions, alerts.
+import { type Core, defineModule, type Platform } from '../core/index.ts';
+import { rulesCommand } from './commands.ts';
+import { createVocabularySource, languageRoutes, type VocabularySource } from './language/index.ts';
+import { type AlertActions, createPopulations, type Populations } from './populations.ts';
+import { createPromotions, type Promotions } from './promotions/index.ts';
+import { promotionRoutes } from './promotions/routes.ts';
+import type { RuleServices } from './services.ts';
+
+export type RulesDeps = {
+  core: Pick<Core, 'customers' | 'members' | 'commerce'>;
+  /** Keys of the scorers there are, for the facts `score.<key>`. */
+  scorers: () => readonly string[];
+  deeds: AlertActions;
+};
+
+const createRules = (platform: Platform, { core, scorers, deeds }: RulesDeps): RuleServices => {
+  const { config, database } = platform;
+  const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
+  const populations: Populations = createPopulations(platform, { vocabulary, deeds });
+  const promotions: Promotions = createPromotions({ platform, core, vocabulary });
+  return { vocabulary, populations, promotions };
+};
+
+export const rulesModule = defineModule({
+  name: 'rules',
+  create: createRules,
+  tables: [],
+  routes: ({ vocabulary, populations, promotions }) => [
+    ...languageRoutes({ vocabulary, clock: populations.clock }),
+    ...populations.served,
+    ...promotionRoutes(promotions),
+  ],
+  jobs: ({ populations }) => populations.jobs,
+  schedules: ({ populations }) => populations.schedules,
+  subscriptions: ({ populations, promotions }) => [...populations.subscriptions, { changes: promotions.hear }],
+  commands: [rulesCommand],
+  start: ({ populations }) => populations.start(),
+  stop: ({ populations }) => populations.stop(),
+});
