@@ -82,6 +82,7 @@ const ofModules: Command[] = modules.flatMap((module) =>
       run(args, {
         readConfig: () => readConfig(process.env),
         version,
+        tables: modules.flatMap(({ tables }) => [...tables]),
         now: systemClock.now,
         open: async () => {
           const { platform, core, stop } = await createRapport(readConfig(process.env), createLog('warn'));

@@ -7,28 +7,31 @@ export type Pair = { from: string; into: string; at: number };
 
 /** A table whose rows of two people become one in a way of its own. What `merge` answers is kept for `unmerge`, as JSON. */
 export type MergeRule = {
+  /** Before any row moves: takes the locks it needs. */
+  lock?: (trx: Db, pair: Pair) => Promise<void>;
+  /** After the tables that are re-keyed, in which it sees the rows of both under `into`. */
   merge: (trx: Db, pair: Pair) => Promise<unknown>;
+  /** After the re-keyed rows went back. Refuses with an error when the two cannot be parted. */
   unmerge: (trx: Db, pair: Pair, kept: unknown) => Promise<void>;
 };
 
+/** Who is erased: ids of the person and of those merged into it, and what is searched for in texts: identities, name, address. */
+export type Erased = { ids: readonly string[]; values: readonly string[]; at: number };
+
 export type TablePolicy = {
   table: string;
-  /** Whose rows they are: a customer's, the shop's (documents, settings, catalogue), or the machinery's. */
+  /** Whose rows they are: a customer's, the shop's (documents, settings, catalogue, staff), or the machinery's. */
   owner: 'customer' | 'shop' | 'machinery';
   /** Every column that holds a customer's id. The first one says whose row it is. */
   customerColumns?: readonly string[];
-  /** Columns with personal data. `clear` empties them; the data map lists them. */
+  /** Columns with personal data: `clear` empties them, `search` looks into them, the data map lists them. */
   personal?: readonly string[];
   /**
    * `delete` the person's rows; `clear` their personal columns; `keep` them, as books must be kept: they then speak of nobody.
+   * `search`: rows whose personal columns name the person are deleted, for texts that carry no customer id of their own.
    * `heard`: the owner does it himself, on the change it hears in the same transaction.
    */
-  onErase?:
-    | 'delete'
-    | 'clear'
-    | 'keep'
-    | 'heard'
-    | ((trx: Db, customerIds: readonly string[], at: number) => Promise<void>);
+  onErase?: 'delete' | 'clear' | 'keep' | 'search' | 'heard' | ((trx: Db, person: Erased) => Promise<void>);
   /**
    * `rekey`: the rows go to the one who lives on, and back when the merge is undone. `union`: the same where the customer is a
    * part of the key; of two rows with one key the one of who lives on stays. `stay`: history that speaks of the customer it
@@ -42,13 +45,6 @@ export type TablePolicy = {
   grows: 'with customers' | 'with time' | 'with settings';
   /** Rows whose `column` (ms) is older than `ms` are swept in small steps; `where` narrows to those that are over. */
   keepFor?: { column: string; ms: number; where?: Record<string, string | readonly string[]> };
-};
-
-/** A queue of jobs as the doctor, the sweeps and the erasure see it. */
-export type QueuePolicy = {
-  queue: string;
-  /** Customers a payload speaks of: their jobs go with them, waiting or dead. Absent: a payload names nobody. */
-  subject?: (payload: never) => readonly string[];
 };
 
 export const dayMs = 86_400_000;
@@ -74,4 +70,34 @@ export const createDeclared = () => {
         policy.customerColumns?.length ? [{ ...policy, customerColumns: policy.customerColumns }] : [],
       ),
   };
+};
+
+/**
+ * What the database holds and nobody declares, and what is declared and not there, as sentences. Every column that is named for a
+ * customer must be one of its table's `customerColumns`, and such a table must say what erasing and merging do.
+ */
+export const findUndeclared = (
+  found: readonly { name: string; columns: readonly string[] }[],
+  declared: readonly TablePolicy[],
+): string[] => {
+  const policies = new Map(declared.map((policy) => [policy.table, policy]));
+  return [
+    ...found.flatMap(({ name, columns }) => {
+      const policy = policies.get(name);
+      if (!policy) return [`No module declares the table ${name}.`];
+      const named = [...(policy.customerColumns ?? []), ...(policy.personal ?? []), ...(policy.hidden ?? [])];
+      return [
+        ...columns
+          .filter((column) => /customer/.test(column) && !policy.customerColumns?.includes(column))
+          .map((column) => `${name}.${column} is not among the customer columns of its declaration.`),
+        ...named.filter((column) => !columns.includes(column)).map((column) => `There is no column ${name}.${column}.`),
+      ];
+    }),
+    ...declared
+      .filter(({ customerColumns, onErase, onMerge }) => customerColumns && (!onErase || !onMerge))
+      .map(({ table }) => `${table} holds customers and does not say what erasing and merging do.`),
+    ...declared
+      .filter(({ personal, onErase }) => personal && !onErase)
+      .map(({ table }) => `${table} holds personal data and does not say what erasing does.`),
+  ];
 };

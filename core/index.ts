@@ -15,6 +15,7 @@ export { fields } from './customers/fields.ts';
 export type { Attributes, Customers, Members } from './customers/index.ts';
 export * from './customers/normalise.ts';
 export { showCustomer } from './customers/present.ts';
+export { createCatalogueStore } from './data/catalogue-store.ts';
 export { fromJson, toIso, toIsoOrNull, toJson } from './data/column.ts';
 export { csvCell, csvLine } from './data/csv-line.ts';
 export { type Database, type Db, type Dialect, dialectOf, openDatabase } from './data/database.ts';
@@ -26,7 +27,15 @@ export { transactRetrying } from './data/retry.ts';
 export { type RowColumn, rowSet } from './data/row-set.ts';
 export { query } from './data/rows.ts';
 export { afterCommit, transact } from './data/transact.ts';
-export { type Declared, dayMs, type MergeRule, type Pair, type TablePolicy } from './declared.ts';
+export {
+  type Declared,
+  dayMs,
+  type Erased,
+  findUndeclared,
+  type MergeRule,
+  type Pair,
+  type TablePolicy,
+} from './declared.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
 export { createFaults, type Faults } from './faults.ts';

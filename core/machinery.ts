@@ -4,5 +4,30 @@ import { defineModule } from './module.ts';
 export const machineryModule = defineModule({
   name: 'machinery',
   create: (_platform, _deps: object) => ({}),
-  tables: [],
+  tables: [
+    // Whose data a payload holds is said by each queue (`subject`); the queue erases by that.
+    {
+      table: 'jobs',
+      owner: 'machinery',
+      personal: ['payload', 'progress', 'result', 'last_error'],
+      onErase: 'heard',
+      grows: 'with time',
+    },
+    {
+      table: 'outbox',
+      owner: 'machinery',
+      customerColumns: ['customer_id'],
+      personal: ['payload'],
+      onErase: 'delete',
+      onMerge: 'stay',
+      grows: 'with time',
+    },
+    // Ids only; what was in a changed field is never in the details.
+    { table: 'audit', owner: 'machinery', grows: 'with time' },
+    { table: 'leases', owner: 'machinery', grows: 'with settings' },
+    { table: 'settings', owner: 'shop', grows: 'with settings' },
+    { table: 'idempotency_keys', owner: 'machinery', personal: ['reply'], onErase: 'search', grows: 'with time' },
+    { table: 'knex_migrations', owner: 'machinery', grows: 'with settings' },
+    { table: 'knex_migrations_lock', owner: 'machinery', grows: 'with settings' },
+  ],
 });

@@ -24,6 +24,8 @@ export type CommandTools<Service> = {
   /** Reads the environment; for commands that open what they need themselves and make nothing that is missing. */
   readConfig: () => Config;
   version: string;
+  /** What every module of the installation declares about its tables. */
+  tables: readonly TablePolicy[];
   now: () => number;
   /** Makes the whole installation on its data, beside a server or without one; starts nothing. */
   open: () => Promise<{ service: Service; platform: Platform; stop: () => Promise<void> }>;

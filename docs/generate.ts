@@ -1,11 +1,11 @@
-// Writes what is generated from the code: docs/openapi.json, docs/errors.md, docs/hooks.md. A test holds them against the code.
+// Writes what is generated from the code: docs/openapi.json, docs/errors.md, docs/hooks.md, docs/data.md. A test holds them against the code.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hooks } from '@rapport/sdk/hooks';
-import { describeApi, listErrors, readConfig, silentLog } from '../core/index.ts';
-import { createRapport, version } from '../rapport.ts';
+import { dayMs, describeApi, listErrors, readConfig, silentLog, type TablePolicy } from '../core/index.ts';
+import { createRapport, modules, version } from '../rapport.ts';
 
 /** File name to content. */
 export const generateDocs = async (): Promise<Record<string, string>> => {
@@ -21,6 +21,7 @@ export const generateDocs = async (): Promise<Record<string, string>> => {
       'openapi.json': `${JSON.stringify(describeApi(routes, version), null, 1)}\n`,
       'errors.md': errorsPage(),
       'hooks.md': hooksPage(),
+      'data.md': dataPage(),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -62,8 +63,48 @@ const hooksPage = (): string =>
     ]),
   ].join('\n');
 
+const saidOf = (does: TablePolicy['onErase'] | TablePolicy['onMerge']): string =>
+  does === undefined ? '' : typeof does === 'string' ? does : 'in its own way';
+
+const dataPage = (): string =>
+  [
+    '# What is kept, and what becomes of it',
+    '',
+    'Every table, from the declaration of the module that owns it. Erasing, merging, undoing a merge, the export of a person and the',
+    'sweeps follow this table; there is no other list. Generated from the code by `npm run docs`.',
+    '',
+    '- **erased**: `delete` the rows, `clear` the personal columns, `keep` (books: they then speak of nobody), `search` (rows whose',
+    '  texts name the person go), `heard` (the owner does it on the change, in the same transaction).',
+    '- **merged**: `rekey` (rows go to who lives on, and back), `union` (the same where the customer is part of the key), `stay`,',
+    '  `heard`.',
+    '',
+    '| table | module | whose | customer in | personal | erased | merged | in a person’s export | kept |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...modules
+      .flatMap(({ name, tables }) => (tables as readonly TablePolicy[]).map((policy) => ({ ...policy, module: name })))
+      .toSorted((a, b) => a.table.localeCompare(b.table, 'en'))
+      .map((policy) =>
+        [
+          '',
+          `\`${policy.table}\``,
+          policy.module,
+          policy.owner,
+          (policy.customerColumns ?? []).join(', '),
+          (policy.personal ?? []).join(', '),
+          saidOf(policy.onErase),
+          saidOf(policy.onMerge),
+          policy.inExport ? 'yes' : '',
+          policy.keepFor ? `${policy.keepFor.ms / dayMs} days` : '',
+          '',
+        ]
+          .join(' | ')
+          .trim(),
+      ),
+    '',
+  ].join('\n');
+
 if (import.meta.main) {
   for (const [name, text] of Object.entries(await generateDocs()))
     writeFileSync(fileURLToPath(new URL(name, import.meta.url)), text);
-  console.log('Wrote docs/openapi.json, docs/errors.md and docs/hooks.md.');
+  console.log('Wrote docs/openapi.json, docs/errors.md, docs/hooks.md and docs/data.md.');
 }

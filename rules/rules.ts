@@ -6,6 +6,7 @@ import { type AlertActions, createPopulations, type Populations } from './popula
 import { createPromotions, type Promotions } from './promotions/index.ts';
 import { promotionRoutes } from './promotions/routes.ts';
 import type { RuleServices } from './services.ts';
+import { ruleTables } from './tables.ts';
 
 export type RulesDeps = {
   core: Pick<Core, 'customers' | 'members' | 'commerce'>;
@@ -25,7 +26,7 @@ const createRules = (platform: Platform, { core, scorers, deeds }: RulesDeps): R
 export const rulesModule = defineModule({
   name: 'rules',
   create: createRules,
-  tables: [],
+  tables: ruleTables,
   routes: ({ vocabulary, populations, promotions }) => [
     ...languageRoutes({ vocabulary, clock: populations.clock }),
     ...populations.served,

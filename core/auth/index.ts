@@ -2,13 +2,14 @@
 import { defineModule } from '../module.ts';
 import { createAuth } from './auth.ts';
 import { clientCommand, userCommand } from './commands.ts';
+import { accessTables } from './tables.ts';
 
 export type { Auth } from './auth.ts';
 
 export const authModule = defineModule({
   name: 'access',
   create: (platform, _deps: object) => createAuth(platform),
-  tables: [],
+  tables: accessTables,
   routes: ({ served }) => served,
   schedules: ({ sweep }) => [{ name: 'access-sweep', cron: '17 3 * * *', run: sweep }],
   commands: [userCommand, clientCommand],

@@ -5,6 +5,7 @@ import type { Platform } from '../platform.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { createProducts, type Products } from './products.ts';
 import { commerceRoutes } from './routes.ts';
+import { commerceTables } from './tables.ts';
 
 export type Commerce = { orders: Orders; products: Products };
 
@@ -16,6 +17,6 @@ export const createCommerce = (platform: Platform, { customers }: { customers: C
 export const commerceModule = defineModule({
   name: 'commerce',
   create: createCommerce,
-  tables: [],
+  tables: commerceTables,
   routes: commerceRoutes,
 });

@@ -2,20 +2,15 @@ import { expect } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
-import { createCommerce } from '../commerce/index.ts';
-import { createEvents } from '../events/service.ts';
+import { createCore } from '../core.ts';
 import { system } from '../http/actor.ts';
-import { createCustomers } from './index.ts';
-import { createPeopleStore } from './people-store.ts';
 import { createTimelineStore } from './timeline-store.ts';
 
 const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
-  const { customers, attributes, members } = createCustomers(platform);
-  const commerce = createCommerce(platform, { customers });
-  const events = createEvents({ platform, customers });
+  const { customers, attributes, members, commerce, events } = createCore(platform);
   return {
     platform,
     heard,
@@ -73,10 +68,9 @@ const twoLives = async (w: World) => {
 
 // Everything the database keeps, per customer, to compare before and after.
 const everything = async (w: World) => {
-  const tables = await createPeopleStore(w.db).listTables();
   const all: Record<string, unknown> = {};
-  for (const { name } of tables) {
-    if (name === 'outbox') continue;
+  for (const { table: name } of w.platform.declared.ofCustomers()) {
+    if (['outbox', 'merges', 'customers'].includes(name)) continue;
     const rows = (await w.db(name)) as Record<string, unknown>[];
     if (rows.length > 0) all[name] = rows.map((row) => JSON.stringify(row)).sort();
   }
@@ -211,9 +205,13 @@ eachDatabase('erasing a person reaches every table; the books stay and speak of 
     erasedAt: expect.any(String),
   });
   await expect.poll(() => w.db('outbox')).toEqual([]);
-  const left = (await createPeopleStore(w.db).listTables()).map(
-    async ({ name }) => [name, (await w.db(name).whereIn('customer_id', [a.id, b.id])).length] as const,
-  );
+  const left = w.platform.declared
+    .ofCustomers()
+    .filter(({ table }) => !['customers', 'merges'].includes(table))
+    .map(
+      async ({ table, customerColumns: [column] }) =>
+        [table, (await w.db(table).whereIn(column!, [a.id, b.id])).length] as const,
+    );
   const kept = (await Promise.all(left))
     .filter(([name, count]) => count > 0 && name !== 'outbox')
     .map(([name]) => name);

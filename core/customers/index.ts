@@ -11,6 +11,7 @@ import { createPrivacy, type Privacy } from './privacy.ts';
 import { createResolve, type Resolve } from './resolve.ts';
 import { customerRoutes } from './routes.ts';
 import { type CustomerService, createCustomerService } from './service.ts';
+import { customerTables } from './tables.ts';
 import { createWrite } from './write.ts';
 
 export type { Attributes } from './attributes.ts';
@@ -55,7 +56,7 @@ export const createCustomers = (platform: Platform): People => {
 export const customersModule = defineModule({
   name: 'customers',
   create: (platform, _deps: object) => createCustomers(platform),
-  tables: [],
+  tables: customerTables,
   routes: ({ served }) => served,
   schedules: ({ members }) => [{ name: 'points-due', cron: '* * * * *', run: () => members.sweep() }],
 });

@@ -1,25 +1,8 @@
-// Rows of merges, and of what both customers can have a row of: tags, consents, membership.
+// Rows of merges, and of what is merged in a way of its own: consents, membership.
 import type { Db } from '../data/database.ts';
 import type { ConsentRow } from './consents-store.ts';
 import type { MemberRow } from './members-store.ts';
-import type { KeyRow } from './people-store.ts';
 
-export type TagRow = { customer_id: string; tag: string; created_at: number };
-/** All that it takes to part the two again. */
-export type Snapshot = {
-  from: Record<string, unknown>;
-  into: Record<string, unknown>;
-  /** Columns of `into` that were empty and got the value of `from`. */
-  filled: Record<string, unknown>;
-  moved: Record<string, KeyRow[]>;
-  tags: { from: TagRow[]; added: string[] };
-  consents: { from: ConsentRow[]; into: ConsentRow[]; merged: ConsentRow[] };
-  members: { from?: MemberRow; into?: MemberRow };
-  /** The level that the merge left `into` with. */
-  level: string | null;
-  /** Customers merged into `from` earlier. */
-  repointed: string[];
-};
 export type MergeRow = {
   id: string;
   from_id: string;
@@ -42,12 +25,6 @@ export const createMergeStore = (db: Db) => ({
       ]),
   markUndone: (id: string, at: number) => db('merges').where({ id }).update({ undone_at: at }),
 
-  tagsOf: (customerId: string): Promise<TagRow[]> => db('customer_tags').where({ customer_id: customerId }),
-  addTags: (rows: readonly TagRow[]) => db.batchInsert('customer_tags', [...rows], 100),
-  removeTags: (customerId: string, tags: readonly string[]) =>
-    db('customer_tags').where({ customer_id: customerId }).whereIn('tag', tags).delete(),
-  removeAllTags: (customerId: string) => db('customer_tags').where({ customer_id: customerId }).delete(),
-
   consentsOf: (customerId: string): Promise<ConsentRow[]> => db('consents').where({ customer_id: customerId }),
   replaceConsents: async (customerId: string, rows: readonly ConsentRow[]): Promise<void> => {
     await db('consents').where({ customer_id: customerId }).delete();
@@ -58,6 +35,8 @@ export const createMergeStore = (db: Db) => ({
     db('members').where({ customer_id: customerId }).first(),
   putMember: (row: MemberRow) => db('members').insert(row).onConflict('customer_id').merge(),
   removeMember: (customerId: string) => db('members').where({ customer_id: customerId }).delete(),
+  setCustomerLevel: (customerId: string, level: string | null) =>
+    db('customers').where({ id: customerId }).update({ level }),
   sumLedger: async (customerId: string): Promise<{ available: number; pending: number }> => {
     const row = (await db('points_ledger')
       .where({ customer_id: customerId })

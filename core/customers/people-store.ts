@@ -1,74 +1,116 @@
-// Every table that speaks of a person, found by asking the database: a table with a `customer_id` cannot be forgotten by
-// merge, export or erase.
+// Rows about a person in whatever table a module declares: found, given to another, given back, removed, emptied, searched. The
+// statements are the same for every table; what happens to which is the table's policy (core/declared.ts).
 import { type Db, dialectOf } from '../data/database.ts';
 import { type RowColumn, rowSet } from '../data/row-set.ts';
 import { query } from '../data/rows.ts';
 
-export type PersonTable = { name: string; columns: string[]; primaryKey: string[] };
+export type Row = Record<string, unknown>;
 export type KeyRow = Record<string, string | number>;
-
-const catalogue = {
-  sqlite: `select m.name as table_name, p.name as column_name, p.pk > 0 as in_key
-           from sqlite_master m join pragma_table_info(m.name) p
-           where m.type = 'table' order by m.name, p.cid`,
-  postgres: `select c.relname as table_name, a.attname as column_name, coalesce(a.attnum = any(i.indkey::int2[]), false) as in_key
-             from pg_class c
-             join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-             left join pg_index i on i.indrelid = c.oid and i.indisprimary
-             where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = current_schema()::regnamespace
-             order by c.relname, a.attnum`,
-};
 
 export const createPeopleStore = (db: Db) => {
   const dialect = dialectOf(db);
+  const whose = (table: string, columns: readonly string[], ids: readonly string[]) =>
+    db(table).where((any) => {
+      for (const column of columns) any.orWhereIn(column, [...ids]);
+    });
+  /** Rows of `table` that have these keys and are `owner`'s, as the tail of an update or a delete. */
+  const byKeys = (table: string, given: readonly KeyRow[]) => {
+    const columns = Object.entries(given[0]!).map(
+      ([name, value]): RowColumn => [name, typeof value === 'number' ? 'integer' : 'text'],
+    );
+    const set = rowSet(dialect, 'given', columns);
+    return {
+      set: set.sql,
+      same: columns.map(([name]) => `${table}.${name} = given.${name}`).join(' and '),
+      bound: set.bind(given.map((row) => columns.map(([name]) => row[name]))),
+    };
+  };
   return {
-    /** Tables with a `customer_id`, by name. */
-    listTables: async (): Promise<PersonTable[]> => {
-      const rows = await query<{ table_name: string; column_name: string; in_key: unknown }>(db, catalogue[dialect]);
-      return [...Map.groupBy(rows, (row) => row.table_name)]
-        .map(([name, columns]) => ({
-          name,
-          columns: columns.map((row) => row.column_name),
-          primaryKey: columns.filter((row) => Boolean(row.in_key)).map((row) => row.column_name),
-        }))
-        .filter(({ columns }) => columns.includes('customer_id'));
-    },
-    rowsOf: (table: string, customerIds: readonly string[]): Promise<Record<string, unknown>[]> =>
-      db(table).whereIn('customer_id', customerIds),
+    rowsOf: (table: string, columns: readonly string[], customerIds: readonly string[]): Promise<Row[]> =>
+      whose(table, columns, customerIds),
     /** Gives the rows to another customer; returns their keys. */
-    move: ({ name, primaryKey }: PersonTable, from: string, into: string): Promise<KeyRow[]> =>
-      query<KeyRow>(db, `update ${name} set customer_id = ? where customer_id = ? returning ${primaryKey.join(', ')}`, [
+    move: (table: string, column: string, key: readonly string[], from: string, into: string): Promise<KeyRow[]> =>
+      query<KeyRow>(db, `update ${table} set ${column} = ? where ${column} = ? returning ${key.join(', ')}`, [
         into,
         from,
       ]),
     /** Gives the rows with these keys back, as far as they are still with `from`. */
-    moveBack: async (table: string, keys: readonly KeyRow[], from: string, into: string): Promise<void> => {
-      const first = keys[0];
-      if (!first) return;
-      const columns = Object.entries(first).map(
-        ([name, value]): RowColumn => [name, typeof value === 'number' ? 'integer' : 'text'],
-      );
-      const set = rowSet(dialect, 'given', columns);
-      const same = columns.map(([name]) => `${table}.${name} = given.${name}`).join(' and ');
-      await db.raw(`update ${table} set customer_id = ? from ${set.sql} where ${same} and ${table}.customer_id = ?`, [
+    moveBack: async (table: string, column: string, given: readonly KeyRow[], from: string, into: string) => {
+      if (given.length === 0) return;
+      const { set, same, bound } = byKeys(table, given);
+      await db.raw(`update ${table} set ${column} = ? from ${set} where ${same} and ${table}.${column} = ?`, [
         into,
-        set.bind(keys.map((row) => columns.map(([name]) => row[name]))),
+        bound,
         from,
       ]);
     },
-    remove: (table: string, customerIds: readonly string[]): Promise<number> =>
-      db(table).whereIn('customer_id', customerIds).delete(),
-    /** What is underway about a person: jobs of the outbox, and replies kept for Idempotency-Key. */
-    removeTraces: async (customerIds: readonly string[]): Promise<void> => {
-      await db('jobs')
-        .whereIn('key', customerIds)
-        .whereLike('queue', 'outbox:%')
-        .whereNot('status', 'running')
-        .delete();
-      for (const id of customerIds) await db('idempotency_keys').whereLike('reply', `%${id}%`).delete();
-      await db('merges')
-        .where((either) => either.whereIn('from_id', customerIds).orWhereIn('into_id', customerIds))
-        .update({ before: '{}' });
+    /** Gives those rows to another customer whose key it does not have yet; the others go. Returns the rest of their keys. */
+    unite: async (table: string, column: string, rest: readonly string[], from: string, into: string) => {
+      const same = rest.map((name) => `o.${name} = ${table}.${name}`).join(' and ') || '1 = 1';
+      const added = await query<KeyRow>(
+        db,
+        `update ${table} set ${column} = ? where ${column} = ?
+         and not exists (select 1 from ${table} o where o.${column} = ? and ${same})
+         returning ${[...rest, column].join(', ')}`,
+        [into, from, into],
+      );
+      await db(table).where(column, from).delete();
+      return added.map((row) => Object.fromEntries(rest.map((name) => [name, row[name]!])));
+    },
+    /** Takes from `owner` the rows with these keys. */
+    removeKeys: async (table: string, column: string, owner: string, given: readonly KeyRow[]): Promise<void> => {
+      for (const key of given)
+        await db(table)
+          .where({ ...key, [column]: owner })
+          .delete();
+    },
+    insert: async (table: string, rows: readonly Row[]): Promise<void> => {
+      const plain = rows.map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [
+            name,
+            typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+          ]),
+        ),
+      );
+      await db.batchInsert(table, plain, 50);
+    },
+    remove: (table: string, columns: readonly string[], customerIds: readonly string[]): Promise<number> =>
+      whose(table, columns, customerIds).delete(),
+    /** Empties columns of the person's rows. */
+    clear: (table: string, columns: readonly string[], customerIds: readonly string[], cleared: readonly string[]) =>
+      whose(table, columns, customerIds).update(Object.fromEntries(cleared.map((column) => [column, null]))),
+    /** Removes rows in which one of the texts occurs, as it is or as JSON writes it. */
+    removeNaming: async (table: string, columns: readonly string[], texts: readonly string[]): Promise<void> => {
+      const patterns = [...new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]))];
+      for (const text of patterns)
+        await db(table)
+          .where((any) => {
+            for (const column of columns)
+              any.orWhereRaw(`${dialect === 'sqlite' ? 'instr(lower(??), ?) > 0' : 'position(? in lower(??)) > 0'}`, [
+                ...(dialect === 'sqlite' ? [column, text.toLowerCase()] : [text.toLowerCase(), column]),
+              ]);
+          })
+          .delete();
+    },
+    /** Leaves of a customer's row what `kept` names. */
+    blank: async (customerIds: readonly string[], kept: ReadonlySet<string>, at: number): Promise<void> => {
+      const rows = (await db('customers').whereIn('id', [...customerIds])) as Row[];
+      for (const row of rows) {
+        const blank = Object.keys(row).filter((column) => !kept.has(column));
+        await db('customers')
+          .where({ id: row.id })
+          .update({
+            ...Object.fromEntries(blank.map((column) => [column, null])),
+            version: Number(row.version) + 1,
+            updated_at: at,
+            erased_at: at,
+          });
+      }
+    },
+    /** A merge stays as a row that says who went into whom; what both were is gone, so it cannot be undone. */
+    forgetMerges: async (customerIds: readonly string[]): Promise<void> => {
+      await whose('merges', ['from_id', 'into_id'], customerIds).update({ before: '{}' });
     },
     listMergedInto: async (customerId: string): Promise<string[]> =>
       ((await db('customers').where({ merged_into: customerId }).select('id')) as { id: string }[]).map(({ id }) => id),

@@ -1,45 +1,44 @@
 // The rights of a person over their data: everything kept about them handed out, and everything erased. Both go through every
-// table that has a `customer_id`. What the books need (orders, refunds, points, redemptions) stays, speaking of nobody.
+// table that a module declares (core/declared.ts). What the books need (orders, refunds, points, redemptions) stays, speaking of nobody.
 import type { Customer, PersonExport } from '@rapport/sdk/schemas';
 import { toIso } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import { transactRetrying } from '../data/retry.ts';
+import type { Erased, TablePolicy } from '../declared.ts';
 import { CustomerNotFound, InsufficientScope } from '../errors.ts';
 import { type Actor, mayReadPersonalData, system } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
-import { createMergeStore } from './merge-store.ts';
 import { createPeopleStore } from './people-store.ts';
 import type { CustomerService } from './service.ts';
 import { createCustomerStore } from './store.ts';
 
-const books = new Set([
-  'orders',
-  'order_lines',
-  'refunds',
-  'members',
-  'points_ledger',
-  'points_lots',
-  'redemptions',
-  'promotion_orders',
-  'promotion_customers',
-]);
-// Kept by the rules, who count what they keep; they hear of the erasure in the same transaction.
-const ofTheRules = new Set(['segment_members', 'metrics']);
+// Shorter texts would be found in what is not about the person.
+const shortestTrait = 5;
 
 export const createPrivacy = ({ platform, customers }: { platform: Platform; customers: CustomerService }) => {
-  const { database, clock, changes, outbox, audit } = platform;
+  const { database, clock, changes, outbox, audit, declared, jobs } = platform;
 
-  const eraseOne = async (trx: Db, id: string, now: number): Promise<void> => {
-    const row = (await createCustomerStore(trx).lockMany([id]))[0];
-    if (!row || row.erased_at !== null) return;
-    const kept = new Set(['id', 'row_no', 'type', 'created_at', 'merged_into']);
-    const blank = Object.keys(row).filter((column) => !kept.has(column));
-    await createPeopleStore(trx).updateCustomer(id, {
-      ...Object.fromEntries(blank.map((column) => [column, null])),
-      version: row.version + 1,
-      updated_at: now,
-      erased_at: now,
-    });
+  /** What is searched for in texts that carry no customer id: ids, identities, full name, address. */
+  const traitsOf = async (trx: Db, ids: readonly string[]): Promise<string[]> => {
+    const rows = await createCustomerStore(trx).lockMany([...ids]);
+    const identities = await createPeopleStore(trx).rowsOf('identities', ['customer_id'], ids);
+    const texts = [
+      ...ids,
+      ...identities.map(({ value }) => value),
+      ...rows.flatMap(({ name, email, phone, address }) => [name, email, phone, address]),
+    ];
+    return [
+      ...new Set(texts.filter((text): text is string => typeof text === 'string' && text.length >= shortestTrait)),
+    ];
+  };
+
+  const eraseFrom = async (trx: Db, policy: TablePolicy, person: Erased): Promise<void> => {
+    const people = createPeopleStore(trx);
+    const { table, customerColumns = [], personal = [], onErase } = policy;
+    if (typeof onErase === 'function') await onErase(trx, person);
+    else if (onErase === 'delete') await people.remove(table, customerColumns, person.ids);
+    else if (onErase === 'clear') await people.clear(table, customerColumns, person.ids, personal);
+    else if (onErase === 'search') await people.removeNaming(table, personal, person.values);
   };
 
   return {
@@ -49,12 +48,11 @@ export const createPrivacy = ({ platform, customers }: { platform: Platform; cus
       const people = createPeopleStore(database.reader);
       const everyId = [id, ...(await people.listMergedInto(id))];
       const tables: Record<string, Record<string, unknown>[]> = {};
-      for (const { name } of await people.listTables()) {
-        const rows = await people.rowsOf(name, everyId);
-        if (rows.length > 0) tables[name] = rows.map(readable);
+      for (const { table, customerColumns, inExport, hidden = [] } of declared.ofCustomers()) {
+        if (!inExport) continue;
+        const rows = await people.rowsOf(table, customerColumns, everyId);
+        if (rows.length > 0) tables[table] = rows.map((row) => readable(without(row, hidden)));
       }
-      const merges = await createMergeStore(database.reader).listOf(id);
-      if (merges.length > 0) tables.merges = merges.map(({ before: _, ...row }) => readable(row));
       await transactRetrying(database.writer, (trx) =>
         audit.record(trx, { actor, action: 'customer.exported', subject: { kind: 'customer', id } }),
       );
@@ -73,10 +71,13 @@ export const createPrivacy = ({ platform, customers }: { platform: Platform; cus
           trx,
           everyId.map((customerId) => ({ customerId, kind: 'erased' as const, facts: [], at: now })),
         );
-        for (const { name } of await people.listTables())
-          if (!books.has(name) && !ofTheRules.has(name)) await people.remove(name, everyId);
-        await people.removeTraces(everyId);
-        for (const one of everyId) await eraseOne(trx, one, now);
+        const person = { ids: everyId, values: await traitsOf(trx, everyId), at: now };
+        for (const policy of declared.tables().filter(({ table }) => table !== 'customers'))
+          await eraseFrom(trx, policy, person);
+        await jobs.forget(trx, person);
+        // Last: the tombstone is what the others were found by.
+        for (const policy of declared.tables().filter(({ table }) => table === 'customers'))
+          await eraseFrom(trx, policy, person);
         await outbox.emit(trx, { topic: 'customer.erased', customerId: id, payload: { customerId: id } });
         await audit.record(trx, { actor, action: 'customer.erased', subject: { kind: 'customer', id } });
         return customers.get(id, system, trx);
@@ -85,6 +86,9 @@ export const createPrivacy = ({ platform, customers }: { platform: Platform; cus
 };
 
 export type Privacy = ReturnType<typeof createPrivacy>;
+
+const without = (row: Record<string, unknown>, hidden: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([column]) => !hidden.includes(column)));
 
 // A row for reading by a person: times as ISO, JSON as values.
 const readable = (row: Record<string, unknown>): Record<string, unknown> =>

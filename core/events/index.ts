@@ -7,6 +7,17 @@ import { createEvents } from './service.ts';
 export const eventsModule = defineModule({
   name: 'events',
   create: (platform, { customers }: { customers: Customers }) => createEvents({ platform, customers }),
-  tables: [],
+  tables: [
+    {
+      table: 'events',
+      owner: 'customer',
+      customerColumns: ['customer_id'],
+      personal: ['properties'],
+      onErase: 'delete',
+      onMerge: 'rekey',
+      inExport: true,
+      grows: 'with time',
+    },
+  ],
   routes: eventRoutes,
 });

@@ -80,6 +80,7 @@ eachDatabase('a job that gives up is a dead letter with its reason and can be re
 eachDatabase('a worker whose lease was taken over cannot finish the job', async (on) => {
   await using platform = await testPlatform(on);
   const store = createJobStore(platform.database.writer);
+  platform.jobs.work({ queue: 'fenced', handle: async () => {} });
   const [id] = await platform.jobs.enqueue(platform.database.writer, { queue: 'fenced', payload: 1 });
   const now = Date.now();
   const [first] = await store.claim('fenced', 1, now, 'first', now - 1);
@@ -94,6 +95,7 @@ eachDatabase('a worker whose lease was taken over cannot finish the job', async 
 eachDatabase('a unique key keeps a second job out while the first is there', async (on) => {
   await using platform = await testPlatform(on);
   const db = platform.database.writer;
+  platform.jobs.work({ queue: 'once', handle: async () => {} });
   await platform.jobs.enqueue(
     db,
     { queue: 'once', uniqueKey: 'k', payload: 1 },

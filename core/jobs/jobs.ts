@@ -30,6 +30,11 @@ export type Worker<P> = {
   handle: (payload: P, context: JobContext) => Promise<unknown>;
   concurrency?: number;
   leaseMs?: number;
+  /**
+   * Customers a payload speaks of: their jobs go when they are erased, unless others are in them. Absent: a payload names nobody,
+   * and a job in which an erased person is found all the same goes too.
+   */
+  subject?: (payload: P) => readonly string[];
   /** Keep finished jobs a week, with their result (imports, schedules). Others are deleted when done. */
   keep?: boolean;
 };
@@ -183,6 +188,8 @@ export const createJobs = (deps: {
   return {
     enqueue: async (db: Db, ...jobs: NewJob[]): Promise<string[]> => {
       const now = clock.now();
+      const unknown = jobs.find(({ queue }) => !workers.has(queue));
+      if (unknown) throw new Error(`No module declares the queue ${unknown.queue}: nobody would ever work it.`);
       const rows = jobs.map((job) => ({
         id: ids.next(),
         queue: job.queue,
@@ -223,6 +230,15 @@ export const createJobs = (deps: {
     find: (id: string) => store.find(id),
     /** Jobs of a queue that keeps them, newest first. */
     listKept: (queue: string, key: string, limit: number) => store.listByKey(queue, key, limit),
+    /** Jobs of these people go, waiting, running or dead; one that is running cannot finish as done any more. */
+    forget: async (trx: Db, person: { ids: readonly string[]; values: readonly string[] }): Promise<void> => {
+      const inside = createJobStore(trx);
+      const gone = (await inside.listNaming([...person.ids, ...person.values])).filter(({ queue, payload }) => {
+        const others = workers.get(queue)?.subject?.(JSON.parse(payload) as never) ?? [];
+        return others.every((id) => person.ids.includes(id));
+      });
+      await inside.delete(gone.map(({ id }) => id));
+    },
     replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
     counts: () => store.countByStatus(),
     sweepFinished: () => store.deleteFinishedBefore(clock.now() - 7 * 86_400_000),

@@ -85,6 +85,7 @@ export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Cloc
         queue: `outbox:${consumer.name}`,
         handle: consumer.handle,
         concurrency: consumer.concurrency ?? 16,
+        subject: ({ customerId }) => (customerId === null ? [] : [customerId]),
       });
     },
     start: (): void => {

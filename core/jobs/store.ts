@@ -105,6 +105,33 @@ export const createJobStore = (db: Db) => ({
   },
   listByKey: (queue: string, key: string, limit: number): Promise<JobRow[]> =>
     db('jobs').where({ queue, key }).orderBy('id', 'desc').limit(limit),
+  /** Jobs in whose texts one of these occurs. A scan: for erasing a person. */
+  listNaming: async (texts: readonly string[]): Promise<Pick<JobRow, 'id' | 'queue' | 'payload'>[]> => {
+    const patterns = [...new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]))];
+    const columns = ['key', 'payload', 'progress', 'result', 'last_error'];
+    const place = dialectOf(db) === 'postgres' ? 'position(? in' : 'instr(';
+    const occurs = columns.map((column) =>
+      dialectOf(db) === 'postgres'
+        ? `${place} coalesce(${column}, '')) > 0`
+        : `${place}coalesce(${column}, ''), ?) > 0`,
+    );
+    const found = new Map<string, Pick<JobRow, 'id' | 'queue' | 'payload'>>();
+    for (const text of patterns) {
+      const rows = await query<JobRow>(
+        db,
+        `select id, queue, payload from jobs where ${occurs.join(' or ')}`,
+        columns.map(() => text),
+      );
+      for (const row of rows) found.set(row.id, row);
+    }
+    return [...found.values()];
+  },
+  delete: async (ids: readonly string[]): Promise<void> => {
+    for (let i = 0; i < ids.length; i += insertAtOnce)
+      await db('jobs')
+        .whereIn('id', ids.slice(i, i + insertAtOnce))
+        .delete();
+  },
   countByStatus: (): Promise<{ queue: string; status: JobStatus; count: number }[]> =>
     db('jobs').select('queue', 'status').count({ count: '*' }).groupBy('queue', 'status') as never,
   replay: (id: string, now: number): Promise<number> =>

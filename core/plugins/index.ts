@@ -2,13 +2,14 @@
 import { defineModule } from '../module.ts';
 import { pluginCommand } from './commands.ts';
 import { createPlugins, type PluginsDeps } from './plugins.ts';
+import { pluginTables } from './tables.ts';
 
 export type { Plugins } from './plugins.ts';
 
 export const pluginsModule = defineModule({
   name: 'plugins',
   create: (platform, deps: PluginsDeps) => createPlugins(platform, deps),
-  tables: [],
+  tables: pluginTables,
   routes: ({ served }) => served,
   jobs: ({ jobs }) => jobs,
   schedules: ({ sweep }) => [{ name: 'plugins-sweep', cron: '23 * * * *', run: sweep }],

@@ -7,6 +7,18 @@ import { createRecords } from './service.ts';
 export const recordsModule = defineModule({
   name: 'records',
   create: (platform, { customers }: { customers: Customers }) => createRecords({ platform, customers }),
-  tables: [],
+  tables: [
+    { table: 'record_types', owner: 'shop', grows: 'with settings' },
+    {
+      table: 'records',
+      owner: 'customer',
+      customerColumns: ['customer_id'],
+      personal: ['data'],
+      onErase: 'delete',
+      onMerge: 'rekey',
+      inExport: true,
+      grows: 'with customers',
+    },
+  ],
   routes: recordRoutes,
 });

@@ -21,7 +21,7 @@ export const importsModule = defineModule({
     });
     return createImportService({ platform, tools, faults: createFaults(platform.config.fault) });
   },
-  tables: [],
+  tables: [{ table: 'imports', owner: 'shop', personal: ['tally'], onErase: 'heard', grows: 'with time' }],
   routes: importRoutes,
   jobs: (imports) => imports.jobs,
   schedules: (imports) => [{ name: 'imports-sweep', cron: '17 3 * * *', run: () => imports.sweep() }],

@@ -8,7 +8,18 @@ export type { Insights } from './insights.ts';
 export const insightsModule = defineModule({
   name: 'insights',
   create: (platform, { hooks }: { hooks: Hooks }) => createInsights(platform, hooks),
-  tables: [],
+  tables: [
+    {
+      table: 'scores',
+      owner: 'customer',
+      customerColumns: ['customer_id'],
+      personal: ['reasons'],
+      onErase: 'delete',
+      onMerge: 'union',
+      inExport: true,
+      grows: 'with customers',
+    },
+  ],
   routes: insightRoutes,
   jobs: (insights) => insights.jobs,
 });

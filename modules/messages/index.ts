@@ -26,7 +26,19 @@ export type Messaging = ReturnType<typeof createMessaging>;
 export const messagesModule = defineModule({
   name: 'messages',
   create: (platform, { hooks }: { hooks: Hooks }) => createMessaging(platform, hooks),
-  tables: [],
+  tables: [
+    { table: 'templates', owner: 'shop', grows: 'with settings' },
+    {
+      table: 'messages',
+      owner: 'customer',
+      customerColumns: ['customer_id'],
+      personal: ['address', 'content', 'variables', 'subject', 'reason'],
+      onErase: 'delete',
+      onMerge: 'rekey',
+      inExport: true,
+      grows: 'with time',
+    },
+  ],
   routes: ({ routes }) => routes,
   jobs: ({ jobs }) => jobs,
   stop: ({ stop }) => stop(),

@@ -28,7 +28,19 @@ const createWebhooking = (platform: Platform) => {
 export const webhooksModule = defineModule({
   name: 'webhooks',
   create: (platform, _: object) => createWebhooking(platform),
-  tables: [],
+  tables: [
+    { table: 'webhooks', owner: 'shop', grows: 'with settings' },
+    {
+      table: 'deliveries',
+      owner: 'customer',
+      customerColumns: ['customer_id'],
+      personal: ['body'],
+      onErase: 'delete',
+      onMerge: 'stay',
+      inExport: true,
+      grows: 'with time',
+    },
+  ],
   routes: ({ webhooks }) => webhookRoutes(webhooks),
   jobs: ({ job }) => [job],
   subscriptions: ({ consumer }) => [{ notices: consumer }],

@@ -153,6 +153,8 @@ describe('doctor', () => {
         'database',
         'integrity',
         'schema',
+        'tables',
+        'orphans',
         'jobs',
         'plugins',
       ];
@@ -164,7 +166,8 @@ describe('doctor', () => {
   test('names each problem, and ends with 1', { timeout: slow }, async () => {
     await using on = await createTestDatabase('sqlite');
     await withPlatform(on, async ({ database, jobs }) => {
-      await jobs.enqueue(database.writer, { queue: 'mails', payload: {} });
+      jobs.work({ queue: 'messages', handle: async () => {} });
+      await jobs.enqueue(database.writer, { queue: 'messages', payload: {} });
       await database.writer('jobs').update({ status: 'dead' });
       await database.writer('knex_migrations').where('name', 'like', '0009%').delete();
     });

@@ -53,6 +53,7 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
   const notices = defineJob<NoticeJob>({
     queue: noticeQueue,
     concurrency: 8,
+    subject: ({ notice }) => (notice.customerId === null ? [] : [notice.customerId]),
     handle: ({ plugin, notice }) => deliver(hookNamed(notice.topic)!, plugin, '', notice),
   });
   const schedules = defineJob<ScheduleJob>({

@@ -4,7 +4,14 @@ import { existsSync } from 'node:fs';
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { type Config, type Database, listPendingMigrations } from '../../../core/index.ts';
+import {
+  type Config,
+  createCatalogueStore,
+  type Database,
+  findUndeclared,
+  listPendingMigrations,
+  type TablePolicy,
+} from '../../../core/index.ts';
 import { createDoctorStore } from './store.ts';
 
 export type Finding = { ok: boolean; detail: string };
@@ -45,7 +52,7 @@ export const checksOfMachine = (config: Config): Check[] => [
 ];
 
 /** Of the database and what is in it. */
-export const checksOfDatabase = (database: Database, now: number): Check[] => {
+export const checksOfDatabase = (database: Database, now: number, tables: readonly TablePolicy[]): Check[] => {
   const store = createDoctorStore(database.reader);
   return [
     {
@@ -60,6 +67,29 @@ export const checksOfDatabase = (database: Database, now: number): Check[] => {
       run: async () => {
         const pending = await listPendingMigrations(database);
         return pending.length === 0 ? ok('current') : problem(`${pending.join(', ')} not applied; start does that`);
+      },
+    },
+    {
+      name: 'tables',
+      run: async () => {
+        const found = findUndeclared(await createCatalogueStore(database.reader).listTables(), tables);
+        return found.length === 0 ? ok(`${tables.length} declared`) : problem(found.slice(0, 3).join(' '));
+      },
+    },
+    {
+      name: 'orphans',
+      run: async () => {
+        const catalogue = createCatalogueStore(database.reader);
+        const there = new Set((await catalogue.listTables()).map(({ name }) => name));
+        const lost: string[] = [];
+        for (const { table, customerColumns = [] } of tables.filter((policy) => there.has(policy.table)))
+          for (const column of customerColumns) {
+            const count = await catalogue.countOrphans(table, column);
+            if (count > 0) lost.push(`${count} in ${table}.${column}`);
+          }
+        return lost.length === 0
+          ? ok('every row about a customer has its customer')
+          : problem(`rows about customers that are not there: ${lost.join(', ')}`);
       },
     },
     {

@@ -2,16 +2,16 @@
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type CommandSpec, type Config, openDatabase } from '../../../core/index.ts';
+import { type CommandSpec, type Config, openDatabase, type TablePolicy } from '../../../core/index.ts';
 import { type Check, checksOfDatabase, checksOfMachine, type Finding } from './checks.ts';
 
 export const doctorCommand: CommandSpec = {
   name: 'doctor',
   summary: 'Check that everything an installation needs is well.',
-  run: async (args, { readConfig, now }) => {
+  run: async (args, { readConfig, now, tables }) => {
     const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
     const config = readConfig();
-    const findings = [...(await runAll(checksOfMachine(config))), ...(await findInDatabase(config, now()))];
+    const findings = [...(await runAll(checksOfMachine(config))), ...(await findInDatabase(config, now(), tables))];
     if (values.json) console.log(JSON.stringify({ ok: findings.every((found) => found.ok), findings }, null, 2));
     else
       for (const { name, ok, detail } of findings)
@@ -34,7 +34,7 @@ const runAll = async (checks: readonly Check[]): Promise<Named[]> => {
   return findings;
 };
 
-const findInDatabase = async (config: Config, now: number): Promise<Named[]> => {
+const findInDatabase = async (config: Config, now: number, tables: readonly TablePolicy[]): Promise<Named[]> => {
   const name = 'database';
   const file = config.databaseUrl.startsWith('sqlite:') ? config.databaseUrl.slice('sqlite:'.length) : undefined;
   // Opening a file that is not there would make it.
@@ -43,7 +43,10 @@ const findInDatabase = async (config: Config, now: number): Promise<Named[]> => 
   try {
     const database = await openDatabase(config.databaseUrl, { readers: 1, poolSize: 2 });
     try {
-      return [{ name, ok: true, detail: file ?? 'PostgreSQL' }, ...(await runAll(checksOfDatabase(database, now)))];
+      return [
+        { name, ok: true, detail: file ?? 'PostgreSQL' },
+        ...(await runAll(checksOfDatabase(database, now, tables))),
+      ];
     } finally {
       await database.close();
     }

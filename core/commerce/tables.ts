@@ -1,0 +1,18 @@
+// The tables of commerce. Orders and refunds are books: they outlive the person, and then speak of nobody.
+import type { TablePolicy } from '../declared.ts';
+
+const books = {
+  owner: 'customer',
+  customerColumns: ['customer_id'],
+  onErase: 'keep',
+  onMerge: 'rekey',
+  inExport: true,
+  grows: 'with time',
+} as const;
+
+export const commerceTables: readonly TablePolicy[] = [
+  { ...books, table: 'orders' },
+  { ...books, table: 'order_lines' },
+  { ...books, table: 'refunds' },
+  { table: 'products', owner: 'shop', grows: 'with settings' },
+];

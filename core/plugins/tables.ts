@@ -1,0 +1,20 @@
+// The tables of plugins: what is installed, what they keep about people, what they logged and used.
+import type { TablePolicy } from '../declared.ts';
+
+export const pluginTables: readonly TablePolicy[] = [
+  { table: 'plugins', owner: 'shop', grows: 'with settings' },
+  { table: 'plugin_versions', owner: 'shop', grows: 'with settings' },
+  {
+    table: 'plugin_data',
+    owner: 'customer',
+    customerColumns: ['customer_id'],
+    personal: ['value'],
+    onErase: 'delete',
+    onMerge: 'rekey',
+    inExport: true,
+    grows: 'with customers',
+  },
+  { table: 'plugin_runs', owner: 'machinery', personal: ['reason'], onErase: 'search', grows: 'with time' },
+  { table: 'plugin_logs', owner: 'machinery', personal: ['message', 'fields'], onErase: 'search', grows: 'with time' },
+  { table: 'plugin_usage', owner: 'machinery', grows: 'with time' },
+];
