@@ -12,8 +12,6 @@ import {
   createIdempotency,
   createPlatform,
   type Log,
-  platformRoutes,
-  type Served,
 } from './core/index.ts';
 import { exportsModule } from './modules/exports/index.ts';
 import { importsModule } from './modules/imports/index.ts';
@@ -49,7 +47,6 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   modules.install(webhooksModule, {});
   const imports = modules.install(importsModule, { customers, attributes });
   const exports = modules.install(exportsModule, { attributes });
-  modules.install(operationsModule, {});
   const rules = modules.install(rulesModule, {
     core,
     scorers: () => insights.scorers().map(({ scorer }) => scorer),
@@ -57,10 +54,12 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   });
   let ready = false;
 
-  const served: Served[] = [...modules.served];
-  served.push(
-    ...platformRoutes({ ...platform, version, isReady: () => ready, routes: () => served.map(({ route }) => route) }),
-  );
+  const { served } = modules;
+  modules.install(operationsModule, {
+    version,
+    isReady: () => ready,
+    routes: () => served.map(({ route }) => route),
+  });
   const app = createApp({
     ...platform,
     served,

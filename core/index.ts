@@ -44,8 +44,6 @@ export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor
 export { createApp, pathOf } from './http/app.ts';
 export { createConsole } from './http/console.ts';
 export { createIdempotency } from './http/idempotency.ts';
-export { describeApi } from './http/openapi.ts';
-export { platformRoutes } from './http/routes.ts';
 export { type Call, Reply, type Served, serve } from './http/serve.ts';
 export { createValidator } from './http/validate.ts';
 export { GiveUp, type JobContext, type Jobs, type NewJob, TryLater, type Worker } from './jobs/jobs.ts';

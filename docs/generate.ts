@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hooks } from '@rapport/sdk/hooks';
-import { dayMs, describeApi, listErrors, readConfig, silentLog, type TablePolicy } from '../core/index.ts';
+import { dayMs, listErrors, readConfig, silentLog, type TablePolicy } from '../core/index.ts';
+import { describeApi } from '../modules/operations/index.ts';
 import { createRapport, modules, version } from '../rapport.ts';
 
 /** File name to content. */

@@ -1,12 +1,20 @@
-// Operations: what whoever runs an installation needs on the command line.
+// Operations: health, metrics, the API's description, and what whoever runs an installation needs on the command line.
+import type { AnyRoute } from '@rapport/sdk';
 import { defineModule } from '../../core/index.ts';
+import { platformRoutes } from './api/routes.ts';
 import { auditCommand } from './audit-command.ts';
 import { backupCommand, restoreCommand } from './backups/commands.ts';
 import { doctorCommand } from './doctor/commands.ts';
 
+export { describeApi } from './api/openapi.ts';
+
 export const operationsModule = defineModule({
   name: 'operations',
-  create: (_platform, _deps: object) => ({}),
+  create: (platform, deps: { version: string; isReady: () => boolean; routes: () => AnyRoute[] }) => ({
+    ...platform,
+    ...deps,
+  }),
   tables: [],
+  routes: platformRoutes,
   commands: [backupCommand, restoreCommand, auditCommand, doctorCommand],
 });

@@ -1,14 +1,22 @@
 // Health, readiness, metrics, the API's description, and the progress of jobs.
+
 import type { AnyRoute } from '@rapport/sdk';
 import { getApiReference, getHealth, getJob, getMetrics, getOpenApi, getReadiness } from '@rapport/sdk/routes';
-import { fromJson, toIso, toIsoOrNull } from '../data/column.ts';
-import type { Database } from '../data/database.ts';
-import { defineError, Unavailable } from '../errors.ts';
-import type { Jobs } from '../jobs/jobs.ts';
-import type { Metrics } from '../metrics.ts';
+import {
+  type Database,
+  defineError,
+  fromJson,
+  type Jobs,
+  type Metrics,
+  Reply,
+  type Served,
+  serve,
+  toIso,
+  toIsoOrNull,
+  Unavailable,
+} from '../../../core/index.ts';
 import { describeApi } from './openapi.ts';
 import { referencePage } from './reference.ts';
-import { Reply, type Served, serve } from './serve.ts';
 
 export const JobNotFound = defineError(
   'JOB_NOT_FOUND',

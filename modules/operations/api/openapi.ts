@@ -1,7 +1,8 @@
 // OpenAPI 3.1 from the route contracts: nothing here is written by hand.
+
 import type { AnyRoute } from '@rapport/sdk';
 import type { TObject } from 'typebox';
-import { pathOf } from './app.ts';
+import { pathOf } from '../../../core/index.ts';
 
 export const describeApi = (routes: readonly AnyRoute[], version: string): Record<string, unknown> => {
   const paths: Record<string, Record<string, unknown>> = {};

@@ -1,6 +1,7 @@
 // The API reference as one static page, generated from the contracts. No script, so the strict CSP holds.
+
 import type { AnyRoute } from '@rapport/sdk';
-import { pathOf } from './app.ts';
+import { pathOf } from '../../../core/index.ts';
 
 export const referencePage = (routes: readonly AnyRoute[], version: string): string => {
   const tags = [...new Set(routes.map((route) => route.tag))].sort();
