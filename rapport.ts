@@ -16,6 +16,7 @@ import {
 import { exportsModule } from './modules/exports/index.ts';
 import { importsModule } from './modules/imports/index.ts';
 import { insightsModule } from './modules/insights/index.ts';
+import { loyaltyModule } from './modules/loyalty/index.ts';
 import { messagesModule } from './modules/messages/index.ts';
 import { operationsModule } from './modules/operations/index.ts';
 import { webhooksModule } from './modules/webhooks/index.ts';
@@ -27,6 +28,7 @@ export const version = manifest.version;
 /** Every module of the server, in the order in which it is installed: the command line and the docs read this list. */
 export const modules = [
   ...coreModules,
+  loyaltyModule,
   messagesModule,
   insightsModule,
   webhooksModule,
@@ -42,6 +44,7 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   const platform = await createPlatform(config, log, clock);
   const core = createCore(platform);
   const { modules, hooks, customers, attributes } = core;
+  const members = modules.install(loyaltyModule, { customers });
   const messages = modules.install(messagesModule, { hooks });
   const insights = modules.install(insightsModule, { hooks });
   modules.install(webhooksModule, {});
@@ -49,6 +52,7 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   const exports = modules.install(exportsModule, { attributes });
   const rules = modules.install(rulesModule, {
     core,
+    members,
     scorers: () => insights.scorers().map(({ scorer }) => scorer),
     deeds: alertActionsOf(core, messages),
   });

@@ -2,7 +2,7 @@
 import type { Middleware } from 'koa';
 import { type Auth, authModule } from './auth/index.ts';
 import { type Commerce, commerceModule } from './commerce/index.ts';
-import { type Attributes, type Customers, customersModule, type Members } from './customers/index.ts';
+import { type Attributes, type Customers, customersModule } from './customers/index.ts';
 import { eventsModule } from './events/index.ts';
 import type { Events } from './events/service.ts';
 import { createHooks, type Hooks } from './hooks/bus.ts';
@@ -17,7 +17,6 @@ export type Core = {
   auth: Auth;
   attributes: Attributes;
   customers: Customers;
-  members: Members;
   events: Events;
   commerce: Commerce;
   records: Records;
@@ -42,7 +41,7 @@ export const createCore = (platform: Platform): Core => {
   const { install } = modules;
   install(machineryModule, {});
   const auth = install(authModule, {});
-  const { attributes, customers, members } = install(customersModule, {});
+  const { attributes, customers } = install(customersModule, {});
   const events = install(eventsModule, { customers });
   const commerce = install(commerceModule, { customers });
   const records = install(recordsModule, { customers });
@@ -52,7 +51,6 @@ export const createCore = (platform: Platform): Core => {
     auth,
     attributes,
     customers,
-    members,
     events,
     commerce,
     records,

@@ -3,23 +3,25 @@ import { type Core, defineModule, type Platform } from '../core/index.ts';
 import { rulesCommand } from './commands.ts';
 import { createVocabularySource, languageRoutes, type VocabularySource } from './language/index.ts';
 import { type AlertActions, createPopulations, type Populations } from './populations.ts';
+import type { Membership } from './promotions/effects.ts';
 import { createPromotions, type Promotions } from './promotions/index.ts';
 import { promotionRoutes } from './promotions/routes.ts';
 import type { RuleServices } from './services.ts';
 import { ruleTables } from './tables.ts';
 
 export type RulesDeps = {
-  core: Pick<Core, 'customers' | 'members' | 'commerce'>;
+  core: Pick<Core, 'customers' | 'commerce'>;
+  members: Membership;
   /** Keys of the scorers there are, for the facts `score.<key>`. */
   scorers: () => readonly string[];
   deeds: AlertActions;
 };
 
-const createRules = (platform: Platform, { core, scorers, deeds }: RulesDeps): RuleServices => {
+const createRules = (platform: Platform, { core, members, scorers, deeds }: RulesDeps): RuleServices => {
   const { config, database } = platform;
   const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
   const populations: Populations = createPopulations(platform, { vocabulary, deeds });
-  const promotions: Promotions = createPromotions({ platform, core, vocabulary });
+  const promotions: Promotions = createPromotions({ platform, core, members, vocabulary });
   return { vocabulary, populations, promotions };
 };
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { loyaltyModule } from '../../modules/loyalty/index.ts';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
@@ -10,7 +11,8 @@ const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
-  const { customers, attributes, members, commerce, events } = createCore(platform);
+  const { customers, attributes, commerce, events, modules } = createCore(platform);
+  const members = modules.install(loyaltyModule, { customers });
   return {
     platform,
     heard,

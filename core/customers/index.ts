@@ -1,11 +1,9 @@
-// Customers as a module: who they are, what they allow, their membership, merging, and their rights over their data.
+// Customers as a module: who they are, what they allow, merging, and their rights over their data.
 import type { Served } from '../http/serve.ts';
 import { defineModule } from '../module.ts';
 import type { Platform } from '../platform.ts';
 import { type Attributes, createAttributes } from './attributes.ts';
 import { historyRoutes } from './history-routes.ts';
-import { memberRoutes } from './member-routes.ts';
-import { createMembers, type Members } from './members.ts';
 import { createMerging, type Merging } from './merge.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
 import { createResolve, type Resolve } from './resolve.ts';
@@ -15,13 +13,12 @@ import { customerTables } from './tables.ts';
 import { createWrite } from './write.ts';
 
 export type { Attributes } from './attributes.ts';
-export type { Members } from './members.ts';
 
 export type Customers = CustomerService &
   Pick<Merging, 'merge' | 'unmerge'> &
   Privacy & { resolve: Resolve['one']; look: Resolve['look']; settle: Resolve['settle'] };
 
-export type People = { customers: Customers; attributes: Attributes; members: Members; served: Served[] };
+export type People = { customers: Customers; attributes: Attributes; served: Served[] };
 
 export const createCustomers = (platform: Platform): People => {
   const attributes = createAttributes(platform);
@@ -44,13 +41,11 @@ export const createCustomers = (platform: Platform): People => {
     look: resolve.look,
     settle: resolve.settle,
   };
-  const members = createMembers({ platform, customers: service });
   const served = [
     ...customerRoutes({ customers, attributes }),
     ...historyRoutes({ customers: service, merging, privacy, database: platform.database }),
-    ...memberRoutes(members),
   ];
-  return { customers, attributes, members, served };
+  return { customers, attributes, served };
 };
 
 export const customersModule = defineModule({
@@ -58,5 +53,4 @@ export const customersModule = defineModule({
   create: (platform, _deps: object) => createCustomers(platform),
   tables: customerTables,
   routes: ({ served }) => served,
-  schedules: ({ members }) => [{ name: 'points-due', cron: '* * * * *', run: () => members.sweep() }],
 });

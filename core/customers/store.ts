@@ -107,3 +107,8 @@ export const createCustomerStore = (db: Db) => {
     },
   };
 };
+
+/** The level on the customer's own row, where lists and rules read it; membership itself is its module's. */
+export const mirrorLevel = async (trx: Db, customerId: string, level: string | null): Promise<void> => {
+  await trx('customers').where({ id: customerId }).update({ level });
+};

@@ -1,7 +1,6 @@
 // The tables of customers, and what becomes of their rows when a person is erased, merged, parted again or handed their data.
 import type { TablePolicy } from '../declared.ts';
 import { consentMerging } from './merge-consents.ts';
-import { memberMerging } from './merge-members.ts';
 import { createPeopleStore } from './people-store.ts';
 
 /** What of a customer's row outlives the person: a tombstone, so that what is kept for the books has something to point at. */
@@ -24,10 +23,6 @@ export const customerTables: readonly TablePolicy[] = [
   { ...own, table: 'consents', personal: ['proof'], onErase: 'delete', onMerge: consentMerging },
   { ...own, table: 'consent_changes', personal: ['proof'], onErase: 'delete', onMerge: 'rekey' },
   { ...own, table: 'customer_tags', onErase: 'delete', onMerge: 'union' },
-  { ...own, table: 'members', onErase: 'keep', onMerge: memberMerging },
-  { ...own, table: 'level_changes', onErase: 'delete', onMerge: 'rekey', grows: 'with time' },
-  { ...own, table: 'points_ledger', onErase: 'keep', onMerge: 'rekey', grows: 'with time' },
-  { ...own, table: 'points_lots', onErase: 'keep', onMerge: 'rekey', grows: 'with time' },
   {
     table: 'merges',
     owner: 'customer',
@@ -48,5 +43,4 @@ export const customerTables: readonly TablePolicy[] = [
     'customer_search_idx',
   ].map((table): TablePolicy => ({ table, owner: 'customer', onErase: 'heard', grows: 'with customers' })),
   { table: 'attribute_definitions', owner: 'shop', grows: 'with settings' },
-  { table: 'levels', owner: 'shop', grows: 'with settings' },
 ];

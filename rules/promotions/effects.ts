@@ -9,7 +9,26 @@ import type { RedemptionRow } from './redemptions-store.ts';
 import { couponExpiry } from './view.ts';
 
 export type IssuedCode = { pool: string; code: string };
-type Giving = { quote: QuoteOf; orderId: string; members: Core['members']; codeMaker: CodeMaker };
+/** What of loyalty promotions use; every call runs in the caller's transaction. Points are whole numbers. */
+export type Membership = {
+  earn: (
+    trx: Db,
+    earning: {
+      customerId: string;
+      points: number;
+      availableAt?: number;
+      expiresAt?: number | null;
+      promotion?: string;
+      orderId?: string;
+    },
+  ) => Promise<void>;
+  /** Takes back what an order earned. */
+  reverse: (trx: Db, of: { customerId: string; orderId: string }) => Promise<unknown>;
+  setLevel: (trx: Db, change: { customerId: string; level: string | null; reason: string }) => Promise<void>;
+  listLevels: () => Promise<{ key: string }[]>;
+};
+
+type Giving = { quote: QuoteOf; orderId: string; members: Membership; codeMaker: CodeMaker };
 
 /** Answers with the coupons made, by the key of the promotion that gave them. */
 export const giveEffects = async (
@@ -66,7 +85,7 @@ const issueCoupon = async (
 export const takeBackEffects = async (
   trx: Db,
   rows: readonly RedemptionRow[],
-  order: { orderId: string; customerId: string | null; now: number; members: Core['members'] },
+  order: { orderId: string; customerId: string | null; now: number; members: Membership },
 ): Promise<void> => {
   const { orderId, customerId, now, members } = order;
   if (customerId !== null && rows.some((row) => row.points > 0)) await members.reverse(trx, { customerId, orderId });

@@ -2,6 +2,7 @@
 import { type ChangeListener, type Core, CustomerNotFound, type Platform, systemRandom } from '../../core/index.ts';
 import type { VocabularySource } from '../language/index.ts';
 import { createCodeMaker } from './codes.ts';
+import type { Membership } from './effects.ts';
 import { createLivePromotions } from './live.ts';
 import { createPools } from './pools.ts';
 import { createPromotionDocuments } from './promotions.ts';
@@ -10,10 +11,15 @@ import { createRedemptions } from './redemptions.ts';
 import { createTill } from './till.ts';
 import { createUsageStore } from './usage-store.ts';
 
-type CoreServices = Pick<Core, 'customers' | 'members' | 'commerce'>;
-export type PromotionDeps = { platform: Platform; core: CoreServices; vocabulary: VocabularySource };
+type CoreServices = Pick<Core, 'customers' | 'commerce'>;
+export type PromotionDeps = {
+  platform: Platform;
+  core: CoreServices;
+  members: Membership;
+  vocabulary: VocabularySource;
+};
 
-export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) => {
+export const createPromotions = ({ platform, core, members, vocabulary }: PromotionDeps) => {
   const { database, log } = platform;
   // Redemptions go with the person when two customers become one, and so does what they have used.
   const hear: ChangeListener = async (trx, changes) => {
@@ -22,14 +28,14 @@ export const createPromotions = ({ platform, core, vocabulary }: PromotionDeps) 
   };
   const codeMaker = createCodeMaker(systemRandom);
   const live = createLivePromotions({ database, vocabulary, log });
-  const documents = createPromotionDocuments({ platform, core, vocabulary });
+  const documents = createPromotionDocuments({ platform, core, members, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
   return {
     hear,
     documents,
     pools: createPools({ platform, codeMaker, get: documents.get }),
     till: createTill({ platform, documents, quotes }),
-    redemptions: createRedemptions({ platform, live, quotes, members: core.members, codeMaker }),
+    redemptions: createRedemptions({ platform, live, quotes, members, codeMaker }),
   };
 };
 

@@ -6,11 +6,12 @@ import { createDocuments, type KindSpec, type RuleDocument } from '../documents/
 import type { VocabularySource } from '../language/index.ts';
 import { readSchedule } from './calendar.ts';
 import { checkParams, paramsOf, toContent, toPromotion } from './document.ts';
+import type { Membership } from './effects.ts';
 import { createUsageStore } from './usage-store.ts';
 
-type Deps = { platform: Platform; core: Pick<Core, 'commerce' | 'members'>; vocabulary: VocabularySource };
+type Deps = { platform: Platform; core: Pick<Core, 'commerce'>; members: Membership; vocabulary: VocabularySource };
 
-export const createPromotionDocuments = ({ platform, core, vocabulary }: Deps) => {
+export const createPromotionDocuments = ({ platform, core, members, vocabulary }: Deps) => {
   const { database, clock } = platform;
   const checks = createChecks({ vocabulary, clock });
 
@@ -44,7 +45,7 @@ export const createPromotionDocuments = ({ platform, core, vocabulary }: Deps) =
   };
 
   const checkLevel = async (level: string): Promise<void> => {
-    const levels = await core.members.listLevels();
+    const levels = await members.listLevels();
     if (!levels.some((known) => known.key === level))
       throw new PromotionInvalid(`There is no level ${level}.`, { pointer: '/event/params/tier/level' });
   };

@@ -18,6 +18,7 @@ import {
 import { createDocumentStore } from '../documents/documents-store.ts';
 import type { CodeMaker } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';
+import type { Membership } from './effects.ts';
 import { giveEffects, takeBackEffects } from './effects.ts';
 import type { Applied } from './grant.ts';
 import type { LivePromotions, LiveSet } from './live.ts';
@@ -30,7 +31,7 @@ export type RedemptionDeps = {
   platform: Platform;
   live: LivePromotions;
   quotes: Quotes;
-  members: Core['members'];
+  members: Membership;
   codeMaker: CodeMaker;
 };
 

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Condition } from '@rapport/sdk/schemas';
 import { type Change, createCore, type Platform, query, system, toJson, transact } from '../../core/index.ts';
+import { loyaltyModule } from '../../modules/loyalty/index.ts';
 import { messagesModule } from '../../modules/messages/index.ts';
 import { alertActionsOf, rulesModule } from '../../rules/index.ts';
 import { compileSql, createFactReader } from '../../rules/language/index.ts';
@@ -24,6 +25,7 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
   });
   const { populations } = core.modules.install(rulesModule, {
     core,
+    members: core.modules.install(loyaltyModule, core),
     scorers: () => [],
     deeds: alertActionsOf(core, messages),
   });

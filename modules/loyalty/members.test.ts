@@ -1,16 +1,18 @@
 import { expect } from 'vitest';
+import { transactRetrying } from '../../core/data/retry.ts';
+import { system } from '../../core/http/actor.ts';
+import { createCore } from '../../core/index.ts';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testClock, testPlatform } from '../../tests/support/platform.ts';
-import { transactRetrying } from '../data/retry.ts';
-import { system } from '../http/actor.ts';
-import { createCustomers } from './index.ts';
+import { loyaltyModule } from './index.ts';
 
 const day = 86_400_000;
 
 const world = async (on: TestDatabase) => {
   const clock = testClock('2026-03-01T00:00:00Z');
   const platform = await testPlatform(on, clock);
-  const { customers, members } = createCustomers(platform);
+  const { customers, modules } = createCore(platform);
+  const members = modules.install(loyaltyModule, { customers });
   const { writer } = platform.database;
   const { id } = await customers.create({ name: 'Ada' }, system);
   const balances = async () => {

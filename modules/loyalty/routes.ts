@@ -1,6 +1,7 @@
 // Levels and points over HTTP.
+
 import { changeLevel, getMember, listLevels, listPoints, postPoints, putLevel } from '@rapport/sdk/routes';
-import { type Served, serve } from '../http/serve.ts';
+import { type Served, serve } from '../../core/index.ts';
 import type { Members } from './members.ts';
 
 export const memberRoutes = (members: Members): Served[] => [

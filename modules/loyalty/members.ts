@@ -1,20 +1,27 @@
 // Membership: levels, and points as an append-only ledger whose sums are the balances. Spending cannot overdraw, however many
 // spend at once. What earns points is a promotion's business, not this file's.
-import type { Level, Member, PointsEntry, PointsPosting } from '@rapport/sdk/schemas';
-import { toIso, toIsoOrNull } from '../data/column.ts';
-import type { Db } from '../data/database.ts';
-import { type Page, page } from '../data/page.ts';
-import { transactRetrying } from '../data/retry.ts';
-import type { Actor } from '../http/actor.ts';
-import { system } from '../http/actor.ts';
-import type { Platform } from '../platform.ts';
-import { InvalidValue, LevelNotFound } from './errors.ts';
-import { createMemberStore, type LedgerRow, type LevelRow, type MemberRow } from './members-store.ts';
-import { readTime } from './normalise.ts';
-import { createPoints, type NewEarning, type NewSpending } from './points.ts';
-import type { CustomerService } from './service.ts';
 
-export const createMembers = ({ platform, customers }: { platform: Platform; customers: CustomerService }) => {
+import type { Level, Member, PointsEntry, PointsPosting } from '@rapport/sdk/schemas';
+import {
+  type Actor,
+  type Customers,
+  type Db,
+  InvalidValue,
+  LevelNotFound,
+  mirrorLevel,
+  type Page,
+  type Platform,
+  page,
+  readTime,
+  system,
+  toIso,
+  toIsoOrNull,
+  transactRetrying,
+} from '../../core/index.ts';
+import { createPoints, type NewEarning, type NewSpending } from './points.ts';
+import { createMemberStore, type LedgerRow, type LevelRow, type MemberRow } from './store.ts';
+
+export const createMembers = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
   const { database, clock, ids, outbox, changes, audit } = platform;
   const points = createPoints(platform);
 
@@ -41,6 +48,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
     const member = await store.lock(customerId, now);
     if (member.level === level) return;
     await store.setLevel(customerId, level);
+    await mirrorLevel(trx, customerId, level);
     const change = {
       id: ids.next(),
       customer_id: customerId,

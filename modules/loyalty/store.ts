@@ -1,6 +1,5 @@
 // Rows of levels, members, level_changes, the append-only points_ledger, and points_lots: what is left of each earning.
-import { type Db, dialectOf } from '../data/database.ts';
-import { query } from '../data/rows.ts';
+import { type Db, dialectOf, query } from '../../core/index.ts';
 
 export type LevelRow = { key: string; title: string; title_zh: string | null; rank: number };
 export type MemberRow = {
@@ -60,9 +59,17 @@ export const createMemberStore = (db: Db) => ({
     );
     return rows.length > 0;
   },
-  setLevel: async (customerId: string, level: string | null): Promise<void> => {
-    await db('members').where({ customer_id: customerId }).update({ level });
-    await db('customers').where({ id: customerId }).update({ level });
+  setLevel: (customerId: string, level: string | null) =>
+    db('members').where({ customer_id: customerId }).update({ level }),
+  put: (row: MemberRow) => db('members').insert(row).onConflict('customer_id').merge(),
+  remove: (customerId: string) => db('members').where({ customer_id: customerId }).delete(),
+  /** What the ledger comes to: balances are this, always. */
+  sumLedger: async (customerId: string): Promise<{ available: number; pending: number }> => {
+    const row = (await db('points_ledger')
+      .where({ customer_id: customerId })
+      .sum({ available: 'available_delta', pending: 'pending_delta' })
+      .first()) as { available: number | null; pending: number | null } | undefined;
+    return { available: row?.available ?? 0, pending: row?.pending ?? 0 };
   },
   insertLevelChange: (row: {
     id: string;

@@ -1,0 +1,25 @@
+// Loyalty: levels, and points as a ledger.
+import { type Customers, defineModule, type TablePolicy } from '../../core/index.ts';
+import { createMembers } from './members.ts';
+import { memberMerging } from './merging.ts';
+import { memberRoutes } from './routes.ts';
+
+export type { Members } from './members.ts';
+
+const ofPerson = { owner: 'customer', customerColumns: ['customer_id'], inExport: true } as const;
+const tables: readonly TablePolicy[] = [
+  { table: 'levels', owner: 'shop', grows: 'with settings' },
+  { ...ofPerson, table: 'members', onErase: 'keep', onMerge: memberMerging, grows: 'with customers' },
+  { ...ofPerson, table: 'level_changes', onErase: 'delete', onMerge: 'rekey', grows: 'with time' },
+  // Books: what was earned and spent stays counted.
+  { ...ofPerson, table: 'points_ledger', onErase: 'keep', onMerge: 'rekey', grows: 'with time' },
+  { ...ofPerson, table: 'points_lots', onErase: 'keep', onMerge: 'rekey', grows: 'with time' },
+];
+
+export const loyaltyModule = defineModule({
+  name: 'loyalty',
+  create: (platform, { customers }: { customers: Customers }) => createMembers({ platform, customers }),
+  tables,
+  routes: memberRoutes,
+  schedules: (members) => [{ name: 'points-due', cron: '* * * * *', run: () => members.sweep() }],
+});
