@@ -1,4 +1,4 @@
-// The museum of hostile plugins: each file says in its first line what must come of it. While each runs, the server answers and a
+// Hostile plugins: each file says in its first line what must come of it. While each runs, the server answers and a
 // well-behaved plugin of another publisher goes on working.
 import { readdirSync, readFileSync } from 'node:fs';
 import { customersScore } from '@rapport/sdk/hooks';
@@ -8,8 +8,8 @@ import { type TestApp, testApp } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
 import { manifestOf } from '../support/plugins.ts';
 
-const folder = new URL('./hostile', import.meta.url);
-const museum = readdirSync(folder)
+const folder = new URL('./hostile/', import.meta.url);
+const hostile = readdirSync(folder)
   .filter((file) => file.endsWith('.js'))
   .map((file) => {
     const code = readFileSync(new URL(file, folder), 'utf8');
@@ -93,7 +93,7 @@ const observe = async (id: string) => {
 };
 
 describe('a hostile plugin is refused at install', () => {
-  test.each(museum.filter(({ expected }) => expected[0] === 'refused at install'))('$name', async ({ name, code }) => {
+  test.each(hostile.filter(({ expected }) => expected[0] === 'refused at install'))('$name', async ({ name, code }) => {
     await expect(install(`evil/${name}`, code)).rejects.toMatchObject({
       code: 'PLUGIN_BUNDLE_REFUSED',
       pointer: '/entry',
@@ -102,7 +102,7 @@ describe('a hostile plugin is refused at install', () => {
 });
 
 describe('a hostile plugin is contained, and nobody else notices', () => {
-  test.each(museum.filter(({ expected }) => expected[0] !== 'refused at install'))(
+  test.each(hostile.filter(({ expected }) => expected[0] !== 'refused at install'))(
     '$name → $expected',
     async ({ name, code, expected }) => {
       const id = `evil/${name}`;
