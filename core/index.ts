@@ -47,7 +47,7 @@ export { createConsole } from './http/console.ts';
 export { createIdempotency } from './http/idempotency.ts';
 export { type Call, Reply, type Served, serve } from './http/serve.ts';
 export { createValidator } from './http/validate.ts';
-export { GiveUp, type JobContext, type Jobs, type NewJob, TryLater, type Worker } from './jobs/jobs.ts';
+export { GiveUp, type JobContext, type Jobs, type NewJob, NotNow, TryLater, type Worker } from './jobs/jobs.ts';
 export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
 export { createLog, type Log, silentLog } from './log.ts';

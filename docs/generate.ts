@@ -56,11 +56,24 @@ const hooksPage = (): string =>
       '',
       `${hook.summary}`,
       '',
-      `Kind \`${hook.kind}\` · scope \`${hook.scope}\` · answers within ${hook.timeoutMs} ms`,
+      `Kind \`${hook.kind}\` · scope \`${hook.scope}\` · handler \`${hook.handler}\` · in the manifest ${hook.providedBy.map((member) => `\`provides.${member}\``).join(', ')}`,
+      '',
+      `At most ${hook.wallMs} ms, ${hook.cpuMs} ms of CPU, ${hook.limits.hostCalls} requests through \`ctx\`, ${hook.limits.resultChars} characters of answer.`,
+      ...(hook.personal.length > 0 ? ['', `Gives in clear, said at consent: ${hook.personal.join(', ')}.`] : []),
       '',
       ...(hook.kind === 'notify'
         ? []
-        : ['```json', JSON.stringify({ input: hook.input, output: hook.output }, null, 1), '```', '']),
+        : [
+            ...hook.examples.flatMap((example) => ['```json', JSON.stringify(example, null, 1), '```', '']),
+            '<details><summary>Schemas</summary>',
+            '',
+            '```json',
+            JSON.stringify({ input: hook.input, output: hook.output }, null, 1),
+            '```',
+            '',
+            '</details>',
+            '',
+          ]),
     ]),
   ].join('\n');
 

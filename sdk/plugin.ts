@@ -1,37 +1,28 @@
 // What a plugin is written with: `definePlugin`, and the types of its handlers and of `ctx`. Inside a bundle this file is the
 // whole of `@rapport/sdk`, so it imports types only.
-import type {
-  PluginCustomer,
-  RecommendInput,
-  RecommendOutput,
-  Score,
-  TrainInput,
-  TrainOutput,
-} from './hooks/insights.ts';
-import type { DeliveryResult, FilterResult, OutgoingMessage } from './hooks/messages.ts';
-import type { Notice, Topic } from './hooks/notices.ts';
-import type { PluginReply, PluginRequest } from './hooks/platform.ts';
+import type { InputOf, OutputOf } from './hook.ts';
+import type { AnyHook, Notice, PluginCustomer, Topic } from './hooks/index.ts';
 
 /** Declares the plugin. Handlers are keyed as in `provides` of plugin.json; one function alone serves every key. */
 export const definePlugin = (handlers: PluginHandlers): PluginHandlers => handlers;
 
-type Keyed<F> = F | Record<string, F>;
+type ArgumentOf<H> = H extends { argument: infer A extends string }
+  ? InputOf<H> extends Record<A, infer Given>
+    ? Given
+    : never
+  : InputOf<H>;
+type Handler<H> = (given: ArgumentOf<H>, ctx: Ctx) => Promise<OutputOf<H>> | OutputOf<H>;
+type HasKeys<H> = H extends { providedBy: readonly ['hooks'] } ? false : true;
 
+/**
+ * The handlers of a plugin, by the names in the declarations of hooks: `send`, `filter`, `recommend`, `score` (given the customers
+ * of the batch), `train`, `schedule` and `http` (by `METHOD /path`), each one function or one by key.
+ */
 export type PluginHandlers = {
-  /** `message.send`, by channel. */
-  send?: Keyed<(message: OutgoingMessage, ctx: Ctx) => Promise<DeliveryResult> | DeliveryResult>;
-  /** `message.filter`. */
-  filter?: (message: OutgoingMessage, ctx: Ctx) => Promise<FilterResult> | FilterResult;
-  /** `customers.recommend`, by recommender. */
-  recommend?: Keyed<(input: RecommendInput, ctx: Ctx) => Promise<RecommendOutput> | RecommendOutput>;
-  /** `customers.score`, by scorer: one score for each customer of the batch, in any order. */
-  score?: Keyed<(customers: PluginCustomer[], ctx: Ctx) => Promise<Score[]> | Score[]>;
-  /** `model.train`, by recommender or scorer: page through the past, keep a model in `ctx.kv`. */
-  train?: Keyed<(input: TrainInput, ctx: Ctx) => Promise<TrainOutput> | TrainOutput>;
-  /** `schedule.run`, by schedule. */
-  schedule?: Keyed<(run: { at: string }, ctx: Ctx) => Promise<unknown> | unknown>;
-  /** Own endpoints, by `METHOD /path`. */
-  http?: Record<string, (request: PluginRequest, ctx: Ctx) => Promise<PluginReply> | PluginReply>;
+  [H in Exclude<AnyHook, { kind: 'notify' }> as H['handler']]?:
+    | Handler<H>
+    | (HasKeys<H> extends true ? Record<string, Handler<H>> : never);
+} & {
   /** What happened, by topic: at least once, so keep `notice.id` if twice would hurt. */
   on?: Partial<Record<Topic, (notice: Notice, ctx: Ctx) => Promise<unknown> | unknown>>;
 };

@@ -3,16 +3,19 @@
 
 import type { TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
+import type { HookSpec, InputOf, OutputOf } from './hook.ts';
 import {
+  customersRecommend,
+  customersScore,
+  modelTrain,
   type PluginCustomer,
   type RecommendInput,
-  RecommendOutput,
+  type RecommendOutput,
   type Score,
-  ScoreOutput,
   type TrainInput,
-  TrainOutput,
+  type TrainOutput,
 } from './hooks/insights.ts';
-import { DeliveryResult, type OutgoingMessage } from './hooks/messages.ts';
+import { type DeliveryResult, messageSend, type OutgoingMessage } from './hooks/messages.ts';
 import type {
   Ctx,
   FetchOptions,
@@ -170,37 +173,51 @@ export const createTestContext = (world: TestWorld = {}): TestContext => {
   };
 };
 
-/** Scores a batch and holds the answer against the hook: its shape, only customers of the batch, nobody twice. */
+/**
+ * Asks the plugin as Rapport would ask it and holds the answer against the declaration of the hook: its shape, its size, only
+ * customers it was asked about. Throws on what Rapport would call `plugin_error`, `invalid_result` or `result_too_large`.
+ */
+export const checkHook = async <H extends HookSpec>(
+  hook: H,
+  plugin: PluginHandlers,
+  ctx: Ctx,
+  input: InputOf<H>,
+): Promise<OutputOf<H>> => {
+  const handlers = (plugin as Record<string, unknown>)[hook.handler];
+  const handler = typeof handlers === 'function' ? handlers : Object(handlers)[ctx.provider || hook.name];
+  if (typeof handler !== 'function')
+    throw new Error(`The plugin has no handler ${hook.handler} for "${ctx.provider || hook.name}".`);
+  const given = copy(input) as Record<string, unknown>;
+  const answer = copy((await handler(hook.argument ? given[hook.argument] : given, ctx)) ?? null) as OutputOf<H>;
+  if (JSON.stringify(answer).length > hook.limits.resultChars)
+    throw new Error(`The answer has more than ${hook.limits.resultChars} characters.`);
+  fits(hook.output, answer, 'answer');
+  if (hook.namesCustomers)
+    known(
+      (answer as { customer: string | null }[]).flatMap(({ customer }) => customer ?? []),
+      (input as { customers: { id: string }[] }).customers,
+    );
+  return answer;
+};
+
+/** `checkHook` for scores of a batch, and that nobody is scored twice. */
 export const checkScorer = async (plugin: PluginHandlers, ctx: Ctx, customers: PluginCustomer[]): Promise<Score[]> => {
-  const scores = await keyed(plugin.score, ctx.provider, 'score')(customers, ctx);
-  fits(ScoreOutput, scores, 'scores');
-  known(
-    scores.map(({ customer }) => customer),
-    customers,
-  );
+  const scores = await checkHook(customersScore, plugin, ctx, { at: new Date(ctx.now()).toISOString(), customers });
   if (new Set(scores.map(({ customer }) => customer)).size < scores.length)
     throw new Error('A customer was scored twice.');
   return scores;
 };
 
-export const checkTraining = async (plugin: PluginHandlers, ctx: Ctx, input: TrainInput): Promise<TrainOutput> => {
-  const trained = await keyed(plugin.train, ctx.provider, 'train')(input, ctx);
-  fits(TrainOutput, trained, 'answer');
-  return trained;
-};
+export const checkTraining = (plugin: PluginHandlers, ctx: Ctx, input: TrainInput): Promise<TrainOutput> =>
+  checkHook(modelTrain, plugin, ctx, input);
 
-/** Recommends and holds the answer against the hook: its shape, the limit, best first, no product twice. */
+/** `checkHook` for recommendations, and that they keep the limit, best first, no product twice. */
 export const checkRecommender = async (
   plugin: PluginHandlers,
   ctx: Ctx,
   input: RecommendInput,
 ): Promise<RecommendOutput> => {
-  const answers = await keyed(plugin.recommend, ctx.provider, 'recommend')(input, ctx);
-  fits(RecommendOutput, answers, 'recommendations');
-  known(
-    answers.flatMap(({ customer }) => customer ?? []),
-    input.customers,
-  );
+  const answers = await checkHook(customersRecommend, plugin, ctx, input);
   for (const { customer, items } of answers) {
     if (items.length > input.limit) throw new Error(`${customer}: more than ${input.limit} products.`);
     if (items.some(({ score }, at) => at > 0 && score > items[at - 1]!.score))
@@ -210,15 +227,8 @@ export const checkRecommender = async (
   return answers;
 };
 
-export const checkChannel = async (
-  plugin: PluginHandlers,
-  ctx: Ctx,
-  message: OutgoingMessage,
-): Promise<DeliveryResult> => {
-  const result = await keyed(plugin.send, ctx.provider, 'send')(message, ctx);
-  fits(DeliveryResult, result, 'answer');
-  return result;
-};
+export const checkChannel = (plugin: PluginHandlers, ctx: Ctx, message: OutgoingMessage): Promise<DeliveryResult> =>
+  checkHook(messageSend, plugin, ctx, message);
 
 type Span = { customerId?: string; since?: string; until?: string };
 
@@ -230,12 +240,6 @@ const pageOf = <T>(rows: T[], { limit = 100, cursor }: PageOptions): Listed<T> =
 
 // As it would come through the wall: text and back.
 const copy = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
-
-const keyed = <F>(handlers: F | Record<string, F> | undefined, key: string, name: string): F => {
-  const found = typeof handlers === 'function' ? handlers : (handlers as Record<string, F> | undefined)?.[key];
-  if (found === undefined) throw new Error(`The plugin has no handler ${name} for "${key}".`);
-  return found as F;
-};
 
 const fits = (schema: TSchema, value: unknown, what: string): void => {
   const plain = copy(value);

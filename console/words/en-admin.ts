@@ -24,6 +24,7 @@ export const enAdmin = {
     required: 'Required',
     optional: 'Optional',
     hosts: 'Hosts it reaches',
+    inClear: 'Sees in clear: {{members}}.',
     personalOut:
       'It reads personal data and reaches other hosts: it could send personal data out. Grant this only if you trust its publisher.',
     grant: 'Grant',
@@ -51,6 +52,8 @@ export const enAdmin = {
       killed: 'Stopped',
       plugin_error: 'Error',
       invalid_result: 'Unusable answer',
+      declined: 'Declined',
+      unavailable: 'Unavailable',
       result_too_large: 'Answer too large',
       denied: 'Refused',
       limit: 'Over its limit',

@@ -14,8 +14,16 @@ export type AskOptions = {
   seed?: number;
 };
 
-/** Who provides a hook: a plugin, under a key of its manifest ('' where the hook has no keys). */
-export type Provider = { plugin: string; provider: string; failClosed: boolean };
+/**
+ * Who provides a hook: a plugin, under a key of its manifest ('' where the hook has no keys), called so there. `failClosed`: a
+ * filter that lets nothing pass while it does not answer.
+ */
+export type Provider = {
+  plugin: string;
+  provider: string;
+  title: string | { en: string; zh?: string } | null;
+  failClosed: boolean;
+};
 
 /** What the bus needs of the plugin host. */
 export type Runner = {
@@ -28,11 +36,15 @@ export type Runner = {
 };
 
 export type Asked<T> = Outcome<T> & { provider: string };
+/** An answer of `first`: declining is an outcome of its own, not a value. */
+export type Taken<T> = Asked<Exclude<T, { status: 'declined' }>>;
 
 export type Filtered<T, O> = {
   value: T;
-  /** Set when a plugin refused, or failed where the admin wants failures to refuse. */
+  /** Set when a plugin refused. */
   refused: { plugin: string; reason: string } | undefined;
+  /** Set when a filter that must not be left out did not answer: ask again, at `until` (ms) where that is known. */
+  held: { plugin: string; reason: string; until: number | undefined } | undefined;
   outcomes: Asked<O>[];
 };
 
@@ -52,14 +64,14 @@ export type Hooks = {
     options?: AskOptions,
   ) => Promise<Asked<OutputOf<H>>[]>;
   /**
-   * One provider after another until one does not decline (`status: 'declined'`). A failure ends it too: the plugin may have
-   * acted before it failed. `undefined` when nobody provides the hook.
+   * One provider after another, until one takes it. A failure ends it too: the plugin may have acted before it failed. One that is
+   * unavailable was not asked: if nobody else takes it, the answer is to ask again later. `undefined` when nobody provides the hook.
    */
   first: <H extends HookSpec & { kind: 'first' }>(
     hook: H,
     input: InputOf<H>,
     options?: AskOptions,
-  ) => Promise<Asked<OutputOf<H>> | undefined>;
+  ) => Promise<Taken<OutputOf<H>> | undefined>;
   providersOf: (hook: string, options?: AskOptions) => readonly Provider[];
 };
 
@@ -91,10 +103,11 @@ export const createHooks = (deps: { runner: Runner; outbox: Outbox }): Hooks => 
     collect: (hook, input, options = {}) =>
       Promise.all(providersOf(hook.name, options).map((provider) => ask(hook, input, provider, options))),
     first: async (hook, input, options = {}) => {
-      let last: Asked<OutputOf<typeof hook>> | undefined;
+      let last: Taken<OutputOf<typeof hook>> | undefined;
       for (const provider of providersOf(hook.name, options)) {
-        last = await ask(hook, input, provider, options);
-        if (!declined(last)) return last;
+        const outcome = (await ask(hook, input, provider, options)) as Taken<OutputOf<typeof hook>>;
+        if (outcome.kind !== 'declined' && outcome.kind !== 'unavailable') return outcome;
+        if (last?.kind !== 'unavailable') last = outcome;
       }
       return last;
     },
@@ -106,20 +119,16 @@ export const createHooks = (deps: { runner: Runner; outbox: Outbox }): Hooks => 
         outcomes.push(outcome);
         if (outcome.kind !== 'ok') {
           if (!provider.failClosed) continue;
-          return { value: threaded, outcomes, refused: { plugin: provider.plugin, reason: outcome.reason } };
+          const until = outcome.kind === 'unavailable' ? outcome.until : undefined;
+          const held = { plugin: provider.plugin, reason: outcome.reason, until };
+          return { value: threaded, outcomes, refused: undefined, held };
         }
         const { refuse, ...changes } = outcome.value as { refuse?: string };
         if (refuse !== undefined)
-          return { value: threaded, outcomes, refused: { plugin: provider.plugin, reason: refuse } };
+          return { value: threaded, outcomes, refused: { plugin: provider.plugin, reason: refuse }, held: undefined };
         threaded = { ...(threaded as object), ...changes } as typeof value;
       }
-      return { value: threaded, outcomes, refused: undefined };
+      return { value: threaded, outcomes, refused: undefined, held: undefined };
     },
   };
 };
-
-// Declining is an answer, and so is a circuit that is open: nothing was done, the next may be asked.
-const declined = (outcome: Outcome): boolean =>
-  outcome.kind === 'ok'
-    ? (outcome.value as { status?: string } | null)?.status === 'declined'
-    : outcome.kind === 'denied' && outcome.reason.startsWith('circuit');

@@ -51,6 +51,12 @@ export class TryLater extends Error {
   }
 }
 
+/** As TryLater, where nothing was tried: it uses up no attempt. A job that is put off longer than `putOffMs` in a row is dead. */
+export class NotNow extends TryLater {}
+export const putOffMs = 3 * 86_400_000;
+/** The least time before a job is tried again: a handler that names a moment in the past must not spin. */
+const soonestMs = 250;
+
 const defaults = { attempts: 8, leaseMs: 10_000, pollMs: 1000 };
 
 /** 1 s, 2 s, 4 s … one hour at most, with up to a quarter of jitter so that failures do not come back in step. */
@@ -87,7 +93,11 @@ export const createJobs = (deps: {
       );
     }, leaseMs / 3);
     const context: JobContext = {
-      job: { id: row.id, attempts: row.attempts, lastAttempt: row.attempts >= row.max_attempts },
+      job: {
+        id: row.id,
+        attempts: row.attempts,
+        lastAttempt: row.attempts >= row.max_attempts || isPutOffTooLong(row, clock.now()),
+      },
       signal: AbortSignal.any([lost.signal, stopping.signal]),
       progress: async (progress) => void (await store.progress(row.id, token, JSON.stringify(progress))),
     };
@@ -116,15 +126,21 @@ export const createJobs = (deps: {
     const last_error = (error.message || String(error)).slice(0, 2000);
     if (shuttingDown)
       return void (await store.finish(row.id, token, { status: 'waiting', run_at: now, attempts: row.attempts - 1 }));
-    const dead = error instanceof GiveUp || (row.attempts >= row.max_attempts && !(error instanceof TryLater));
+    const putOff = error instanceof NotNow;
+    const dead = error instanceof GiveUp || (putOff ? isPutOffTooLong(row, now) : row.attempts >= row.max_attempts);
     metrics.jobs.inc({ queue: row.queue, outcome: dead ? 'dead' : 'retried' });
     if (dead) {
       log.error({ queue: row.queue, job: row.id, err: error }, 'job is dead');
       await store.finish(row.id, token, { status: 'dead', last_error, finished_at: now });
     } else {
-      const run_at = error instanceof TryLater ? error.at : Math.round(now + backoffMs(row.attempts, random()));
-      log.warn({ queue: row.queue, job: row.id, attempts: row.attempts, error: last_error }, 'job will be tried again');
-      await store.finish(row.id, token, { status: 'waiting', last_error, run_at });
+      const run_at =
+        error instanceof TryLater
+          ? Math.max(error.at, now + soonestMs)
+          : Math.round(now + backoffMs(row.attempts, random()));
+      const attempts = putOff ? row.attempts - 1 : row.attempts;
+      const put_off_since = putOff ? (row.put_off_since ?? now) : null;
+      log.warn({ queue: row.queue, job: row.id, attempts, error: last_error }, 'job will be tried again');
+      await store.finish(row.id, token, { status: 'waiting', last_error, run_at, attempts, put_off_since });
     }
   };
 
@@ -246,3 +262,6 @@ export const createJobs = (deps: {
 };
 
 export type Jobs = ReturnType<typeof createJobs>;
+
+const isPutOffTooLong = ({ put_off_since: since }: JobRow, now: number): boolean =>
+  since !== null && now - Number(since) > putOffMs;

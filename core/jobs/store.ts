@@ -16,6 +16,8 @@ export type JobRow = {
   attempts: number;
   max_attempts: number;
   run_at: number;
+  /** Since when it is put off without an attempt of its own. */
+  put_off_since: number | null;
   lease_token: string | null;
   lease_until: number | null;
   last_error: string | null;
@@ -135,7 +137,9 @@ export const createJobStore = (db: Db) => ({
   countByStatus: (): Promise<{ queue: string; status: JobStatus; count: number }[]> =>
     db('jobs').select('queue', 'status').count({ count: '*' }).groupBy('queue', 'status') as never,
   replay: (id: string, now: number): Promise<number> =>
-    db('jobs').where({ id, status: 'dead' }).update({ status: 'waiting', attempts: 0, run_at: now, finished_at: null }),
+    db('jobs')
+      .where({ id, status: 'dead' })
+      .update({ status: 'waiting', attempts: 0, run_at: now, put_off_since: null, finished_at: null }),
   deleteFinishedBefore: (at: number): Promise<number> =>
     db('jobs').where('status', 'done').where('finished_at', '<', at).delete(),
 });

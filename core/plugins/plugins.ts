@@ -1,5 +1,6 @@
 // The plugin platform, put together: who is installed, who is on, how they are asked, what they may do, what came of it.
 import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
+import { hookNamed } from '@rapport/sdk/hooks';
 import { systemRandom } from '../clock.ts';
 import type { Events } from '../events/service.ts';
 import type { Runner } from '../hooks/bus.ts';
@@ -46,11 +47,13 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
   });
   const breaker = createBreaker({
     clock,
-    opened: (plugin, until) => log.warn({ plugin, until: new Date(until).toISOString() }, 'circuit of a plugin opened'),
-    giveUp: (plugin, reason) => {
-      log.error({ plugin, reason }, 'a plugin was switched off');
+    opened: (plugin, hook, until) =>
+      log.warn({ plugin, hook, until: new Date(until).toISOString() }, 'circuit of a plugin opened'),
+    giveUp: (plugin, hook) => {
+      if (hookNamed(hook)?.isPublic) return;
+      log.error({ plugin, hook }, 'a plugin was switched off');
       service
-        .disable(plugin, system, reason)
+        .disable(plugin, system, `It failed again and again in ${hook}.`)
         .catch((error: unknown) => log.error({ err: error, plugin }, 'it stays on'));
     },
   });
@@ -69,7 +72,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
   });
   const deliveries = createDeliveries({ platform, registry, calls: () => calls });
   const runner: Runner = { providersOf: registry.providersOf, run: calls.run };
-  const served: Served[] = pluginRoutes({ database, service, registry, calls, runs, breaker });
+  const served: Served[] = pluginRoutes({ database, service, registry, calls, runs, breaker, now: clock.now });
 
   return {
     ...service,

@@ -23,11 +23,11 @@ import { Reply, type Served, serve } from '../http/serve.ts';
 import type { Breaker } from './calls/breaker.ts';
 import type { Calls } from './calls/calls.ts';
 import { presentLog, presentRun } from './calls/present.ts';
-import { type Registry, titleOf } from './calls/registry.ts';
+import type { Registry } from './calls/registry.ts';
 import type { Runs } from './calls/runs.ts';
 import { createRunsStore } from './calls/runs-store.ts';
 import { archiveLimits } from './packages/archive.ts';
-import { PluginEndpointNotFound, PluginFailed } from './packages/errors.ts';
+import { PluginEndpointNotFound, PluginFailed, PluginUnavailable } from './packages/errors.ts';
 import type { PluginService } from './packages/service.ts';
 
 type Deps = {
@@ -37,27 +37,27 @@ type Deps = {
   calls: Calls;
   runs: Runs;
   breaker: Breaker;
+  now: () => number;
 };
 
-export const pluginRoutes = ({ database, service, registry, calls, runs, breaker }: Deps): Served[] => {
+export const pluginRoutes = ({ database, service, registry, calls, runs, breaker, now }: Deps): Served[] => {
   const history = createRunsStore(database.reader);
 
   const describeServices = (): Service[] =>
-    hooks.map(({ name, kind, summary, timeoutMs, input, output }) => ({
+    hooks.map(({ name, kind, summary, wallMs, input, output }) => ({
       hook: name,
       kind,
       summary,
-      timeoutMs,
+      timeoutMs: wallMs,
       input,
       output,
-      providers: registry.providersOf(name).map(({ plugin, provider }) => {
-        const circuit = breaker.circuit(plugin);
-        const title = titleOf(registry.find(plugin)!.plugin, name, provider);
+      providers: registry.providersOf(name).map(({ plugin, provider, title }) => {
+        const circuit = breaker.circuit(plugin, name);
         return {
           plugin,
           provider,
           title,
-          healthy: circuit === 'closed',
+          healthy: circuit === 'closed' && registry.find(plugin) !== undefined,
           circuit,
           ...runs.statsOf(plugin, name, provider),
         };
@@ -67,14 +67,20 @@ export const pluginRoutes = ({ database, service, registry, calls, runs, breaker
   const endpoint = async (id: string, ctx: Context): Promise<Reply> => {
     const path = ctx.path.slice(ctx.path.indexOf('/http/') + '/http'.length);
     const provider = `${ctx.method} ${path}`;
-    if (!registry.providersOf(httpRequest.name).some((known) => known.plugin === id && known.provider === provider))
+    const offer = registry.offerOf(httpRequest.name, id, provider);
+    if (offer === undefined || offer === 'off')
       throw new PluginEndpointNotFound(`${id} has no endpoint ${provider}, or is off.`);
     const body = (await readBytes(ctx, endpointBytes)).toString('utf8');
-    const outcome = await calls.run(
+    const outcome = await calls.ask(
+      offer,
       httpRequest,
       { method: ctx.method, path, query: queryOf(ctx), headers: headersOf(ctx), body },
       { plugin: id, provider },
     );
+    if (outcome.kind === 'unavailable') {
+      const seconds = Math.max(1, Math.ceil((outcome.until - now()) / 1000));
+      throw new PluginUnavailable(`${id} takes no requests now.`, { headers: { 'Retry-After': String(seconds) } });
+    }
     if (outcome.kind !== 'ok') throw new PluginFailed(`${id} did not answer: ${outcome.kind}.`);
     const { status = 200, headers = {}, body: answer = '' } = outcome.value;
     const isText = typeof answer === 'string';

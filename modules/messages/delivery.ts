@@ -11,6 +11,7 @@ import {
   fromJson,
   type JobContext,
   type JobSpec,
+  NotNow,
   type Platform,
   TryLater,
   transact,
@@ -29,9 +30,13 @@ export type Outgoing = MessageContent & {
   customerId: string | null;
 };
 
-/** What a channel answers; `retry` says that the same message may go later. */
+/**
+ * What a channel answers. `retry`: the same message may go later. `unavailable`: nobody was there to take or to check it; it waits,
+ * until `until` (ms) where that is known.
+ */
 export type ChannelAnswer =
   | { kind: 'accepted'; plugin: string; providerId: string | null }
+  | { kind: 'unavailable'; plugin: string; reason: string; until: number | undefined }
   | { kind: 'refused'; plugin: string | null; reason: string; retry: boolean; retryAfterMs?: number };
 
 export type Channel = (message: Outgoing, signal: AbortSignal) => Promise<ChannelAnswer>;
@@ -48,6 +53,8 @@ type Ending = {
 type Ended = { row: MessageRow; ending: Ending };
 
 const mostEndings = 100;
+/** When a message is tried again that a filter could not look at. */
+const unavailableMs = 60_000;
 
 export const messageJob = (
   platform: Platform,
@@ -114,7 +121,9 @@ export const messageJob = (
     const sent = { address: to, subject: content.subject, plugin: answer.plugin };
     if (answer.kind === 'accepted')
       return end(row, { ...sent, status: 'sent', reason: null, providerId: answer.providerId });
-    if (answer.retry && !context.job.lastAttempt) {
+    if (answer.kind === 'unavailable') {
+      if (!context.job.lastAttempt) throw new NotNow(answer.reason, answer.until ?? clock.now() + unavailableMs);
+    } else if (answer.retry && !context.job.lastAttempt) {
       if (answer.retryAfterMs !== undefined) throw new TryLater(answer.reason, clock.now() + answer.retryAfterMs);
       throw new Error(answer.reason);
     }

@@ -48,23 +48,25 @@ export const messagesModule = defineModule({
 const channelOf =
   (hooks: Hooks): Channel =>
   async (message) => {
-    const filtered = await hooks.filter(messageFilter, message);
-    if (filtered.refused)
-      return { kind: 'refused', plugin: filtered.refused.plugin, reason: filtered.refused.reason, retry: false };
-    const outcome = await hooks.first(messageSend, filtered.value, { provider: message.channel });
+    const { value: filtered, refused, held } = await hooks.filter(messageFilter, message);
+    if (refused) return { kind: 'refused', ...refused, retry: false };
+    if (held) return { kind: 'unavailable', ...held };
+    const outcome = await hooks.first(messageSend, filtered, { provider: message.channel });
     if (!outcome)
       return { kind: 'refused', plugin: null, reason: `no plugin sends through ${message.channel}`, retry: true };
+    const { plugin } = outcome;
+    if (outcome.kind === 'unavailable')
+      return { kind: 'unavailable', plugin, reason: outcome.reason, until: outcome.until };
+    if (outcome.kind === 'declined') return { kind: 'refused', plugin, reason: outcome.reason, retry: false };
     if (outcome.kind !== 'ok')
       return {
         kind: 'refused',
-        plugin: outcome.plugin,
+        plugin,
         reason: `${outcome.kind}: ${outcome.reason}`,
         retry: outcome.kind !== 'denied',
       };
-    const { plugin, value } = outcome;
+    const { value } = outcome;
     if (value.status === 'sent') return { kind: 'accepted', plugin, providerId: value.id ?? null };
-    if (value.status === 'declined')
-      return { kind: 'refused', plugin, reason: value.reason ?? 'declined', retry: false };
     return {
       kind: 'refused',
       plugin,

@@ -10,7 +10,7 @@ export * from './messages.ts';
 export * from './notices.ts';
 export * from './platform.ts';
 
-export const hooks: readonly HookSpec[] = [
+const declared = [
   messageSend,
   messageFilter,
   customersRecommend,
@@ -19,6 +19,11 @@ export const hooks: readonly HookSpec[] = [
   scheduleRun,
   httpRequest,
   ...notices,
-];
+] as const;
+
+/** Each of them by type: what `definePlugin` takes is made of this. */
+export type AnyHook = (typeof declared)[number];
+
+export const hooks: readonly HookSpec[] = [...declared];
 
 export const hookNamed = (name: string): HookSpec | undefined => hooks.find((hook) => hook.name === name);

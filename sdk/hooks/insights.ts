@@ -1,6 +1,6 @@
 // Recommenders and scorers: asked about customers, in batches, with a model they may have built before (`model.train`).
 import { type Static, Type } from 'typebox';
-import { defineHook } from '../hook.ts';
+import { defineHook, longLimits } from '../hook.ts';
 import { Closed, Nullable, Time } from '../schemas/shared.ts';
 
 /** What a customer bought up to a moment; cancelled orders left out, refunds taken off `total`. Minor units. */
@@ -14,21 +14,23 @@ export const Purchases = Type.Object({
 });
 export type Purchases = Static<typeof Purchases>;
 
-/** A customer as plugins see it. Personal members are masked unless the plugin was granted them by name. */
+const personalText = () => Type.Union([Type.String(), Type.Null()], { personal: true });
+
+/** A customer as plugins see it. Members marked `personal` are masked unless the plugin was granted them by name. */
 export const PluginCustomer = Type.Object({
   id: Type.String(),
   externalId: Nullable(Type.String()),
   type: Type.String(),
-  name: Nullable(Type.String()),
-  firstName: Nullable(Type.String()),
-  lastName: Nullable(Type.String()),
+  name: personalText(),
+  firstName: personalText(),
+  lastName: personalText(),
   company: Nullable(Type.String()),
-  email: Nullable(Type.String()),
-  phone: Nullable(Type.String()),
-  birthday: Nullable(Type.String()),
-  gender: Nullable(Type.String()),
-  address: Nullable(Type.String()),
-  postalCode: Nullable(Type.String()),
+  email: personalText(),
+  phone: personalText(),
+  birthday: personalText(),
+  gender: personalText(),
+  address: personalText(),
+  postalCode: personalText(),
   city: Nullable(Type.String()),
   region: Nullable(Type.String()),
   country: Nullable(Type.String()),
@@ -42,6 +44,45 @@ export const PluginCustomer = Type.Object({
   purchases: Type.Optional(Purchases),
 });
 export type PluginCustomer = Static<typeof PluginCustomer>;
+
+/** Members of a customer that say who it is: the names in `customers:read[email,phone]`. */
+export const personalFields: readonly string[] = Object.entries(PluginCustomer.properties)
+  .filter(([, member]) => 'personal' in member)
+  .map(([name]) => name);
+
+const exampleCustomer: PluginCustomer = {
+  id: '0197a3b2-0000-7000-8000-000000000001',
+  externalId: 'shop-17',
+  type: 'person',
+  name: 'A***',
+  firstName: null,
+  lastName: null,
+  company: null,
+  email: 'a***@***',
+  phone: null,
+  birthday: null,
+  gender: null,
+  address: null,
+  postalCode: null,
+  city: 'Bonn',
+  region: null,
+  country: 'DE',
+  language: 'de',
+  timeZone: null,
+  source: null,
+  stage: null,
+  level: 'gold',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  lastSeenAt: null,
+  purchases: {
+    orders: 2,
+    quantity: 5,
+    total: 12_990,
+    currency: 'EUR',
+    firstAt: '2026-02-01T09:00:00.000Z',
+    lastAt: '2026-04-01T09:00:00.000Z',
+  },
+};
 
 export const RecommendInput = Type.Object({
   /** Where the answer is shown: `home`, `cart`, `email`, … */
@@ -71,11 +112,26 @@ export type RecommendOutput = Static<typeof RecommendOutput>;
 export const customersRecommend = defineHook({
   name: 'customers.recommend',
   kind: 'collect',
-  scope: 'hook:customers.recommend',
-  timeoutMs: 2000,
+  handler: 'recommend',
+  providedBy: ['recommenders'],
+  wallMs: 2000,
+  cpuMs: 2000,
+  namesCustomers: true,
   summary: 'Products for customers, best first, each with a reason; the provider is the key of the recommender.',
   input: RecommendInput,
   output: RecommendOutput,
+  examples: [
+    {
+      input: { shelf: 'home', limit: 2, at: '2026-05-04T12:00:00.000Z', customers: [exampleCustomer] },
+      output: [
+        { customer: exampleCustomer.id, items: [{ sku: 'TEA-1', score: 0.8, reason: 'Bought with what they have.' }] },
+      ],
+    },
+    {
+      input: { shelf: 'home', limit: 1, at: '2026-05-04T12:00:00.000Z', customers: [] },
+      output: [{ customer: null, items: [{ sku: 'TEA-2', score: 120, reason: 'Bought most this month.' }] }],
+    },
+  ],
 });
 
 export const ScoreInput = Type.Object({
@@ -98,11 +154,22 @@ export const ScoreOutput = Type.Array(Score, { maxItems: 5000 });
 export const customersScore = defineHook({
   name: 'customers.score',
   kind: 'collect',
-  scope: 'hook:customers.score',
-  timeoutMs: 10_000,
+  handler: 'score',
+  argument: 'customers',
+  providedBy: ['scorers'],
+  wallMs: 10_000,
+  cpuMs: 10_000,
+  limits: { resultChars: 8_000_000 },
+  namesCustomers: true,
   summary: 'A number for each customer of a batch, with a label and reasons; the provider is the key of the scorer.',
   input: ScoreInput,
   output: ScoreOutput,
+  examples: [
+    {
+      input: { at: '2026-05-04T12:00:00.000Z', customers: [exampleCustomer] },
+      output: [{ customer: exampleCustomer.id, value: 72, label: 'loyal', reasons: ['2 orders in 90 days'] }],
+    },
+  ],
 });
 
 export const TrainInput = Type.Object({ at: Time });
@@ -117,9 +184,14 @@ export type TrainOutput = Static<typeof TrainOutput>;
 export const modelTrain = defineHook({
   name: 'model.train',
   kind: 'collect',
-  scope: 'hook:model.train',
-  timeoutMs: 300_000,
+  handler: 'train',
+  providedBy: ['recommenders', 'scorers'],
+  cron: 'train',
+  wallMs: 300_000,
+  cpuMs: 240_000,
+  limits: longLimits,
   summary: 'Build the model of a recommender or scorer by paging customers and orders, and keep it in kv.',
   input: TrainInput,
   output: TrainOutput,
+  examples: [{ input: { at: '2026-05-04T03:00:00.000Z' }, output: { version: '2026-05-04', facts: { buyers: 4339 } } }],
 });

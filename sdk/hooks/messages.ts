@@ -18,6 +18,17 @@ export const OutgoingMessage = Type.Object({
 });
 export type OutgoingMessage = Static<typeof OutgoingMessage>;
 
+const exampleMessage: OutgoingMessage = {
+  id: '0197a3b2-0000-7000-8000-000000000002',
+  channel: 'email',
+  to: 'ada@example.com',
+  idempotencyKey: '0197a3b2-0000-7000-8000-000000000002',
+  customerId: '0197a3b2-0000-7000-8000-000000000001',
+  subject: 'Your order',
+  text: 'It is on its way.',
+};
+const personal = ['to', 'subject', 'text', 'html', 'headers'] as const;
+
 export const DeliveryResult = Type.Union([
   Closed({ status: Type.Literal('sent'), id: Type.Optional(Type.String({ maxLength: 500 })) }),
   Closed({
@@ -35,11 +46,20 @@ export type DeliveryResult = Static<typeof DeliveryResult>;
 export const messageSend = defineHook({
   name: 'message.send',
   kind: 'first',
-  scope: 'hook:message.send',
-  timeoutMs: 30_000,
+  handler: 'send',
+  providedBy: ['channels'],
+  wallMs: 30_000,
+  cpuMs: 2000,
+  personal,
   summary: 'Send one message through a channel; the provider is the key of the channel.',
   input: OutgoingMessage,
   output: DeliveryResult,
+  examples: [
+    { input: exampleMessage, output: { status: 'sent', id: 'smtp-1' } },
+    { input: exampleMessage, output: { status: 'failed', reason: 'No such mailbox.', permanent: true } },
+    { input: exampleMessage, output: { status: 'failed', reason: 'Busy.', retryAfterMs: 60_000 } },
+    { input: exampleMessage, output: { status: 'declined', reason: 'Not a number of this country.' } },
+  ],
 });
 
 export const FilterResult = Closed({
@@ -54,10 +74,18 @@ export type FilterResult = Static<typeof FilterResult>;
 export const messageFilter = defineHook({
   name: 'message.filter',
   kind: 'filter',
-  scope: 'hook:message.filter',
-  timeoutMs: 1000,
+  handler: 'filter',
+  providedBy: ['hooks'],
+  wallMs: 1000,
+  cpuMs: 500,
+  limits: { hostCalls: 50, resultChars: 2_000_000 },
+  personal,
   summary:
     'Change a message before it is sent, or refuse it. Members given in the answer replace those of the message.',
   input: OutgoingMessage,
   output: FilterResult,
+  examples: [
+    { input: exampleMessage, output: { text: 'It is on its way. Unsubscribe: …' } },
+    { input: exampleMessage, output: { refuse: 'Quiet hours.' } },
+  ],
 });

@@ -21,11 +21,25 @@ const notice = <const T extends Topic>(name: T) =>
   defineHook({
     name,
     kind: 'notify',
-    scope: `hook:${name}`,
-    timeoutMs: 10_000,
+    handler: 'on',
+    providedBy: ['hooks'],
+    wallMs: 10_000,
+    cpuMs: 2000,
     summary: `Told after ${name.replace('.', ' ').replace('-', ' ')}.`,
     input: Notice,
     output: Type.Unknown(),
+    examples: [
+      {
+        input: {
+          id: '0197a3b2-0000-7000-8000-000000000003',
+          topic: name,
+          customerId: '0197a3b2-0000-7000-8000-000000000001',
+          at: '2026-05-04T12:00:00.000Z',
+          payload: { customerId: '0197a3b2-0000-7000-8000-000000000001' },
+        },
+        output: null,
+      },
+    ],
   });
 
 export const notices = topics.map((topic) => notice(topic));

@@ -2,7 +2,6 @@
 import { type Static, Type } from 'typebox';
 import { outcomeKinds } from '../hook.ts';
 import { Closed, Nullable, Time } from './shared.ts';
-import { topics } from './topics.ts';
 
 /** `publisher/name`. In addresses the slash is written as a tilde: `/plugins/publisher~name`. */
 export const PluginId = Type.String({
@@ -81,11 +80,9 @@ export const Provides = Closed({
       { maxItems: 10 },
     ),
   ),
-  /** `message.filter`, and the topics it hears. */
+  /** Hooks without keys: `message.filter`, and the topics it is told of. */
   hooks: Type.Optional(
-    Type.Array(oneOf('message.filter', ...topics), {
-      uniqueItems: true,
-    }),
+    Type.Array(Type.String({ pattern: '^[a-z]+(\\.[a-z-]+)+$', maxLength: 100 }), { uniqueItems: true, maxItems: 100 }),
   ),
   recordTypes: Type.Optional(Type.Array(Closed({ ...Provider, schema: SettingsSchema }), { maxItems: 20 })),
   schedules: Type.Optional(Type.Array(Closed({ ...Provider, cron: Cron }), { maxItems: 20 })),
@@ -164,6 +161,8 @@ export const Plugin = Closed({
       reason: LocalText,
       required: Type.Boolean(),
       granted: Type.Boolean(),
+      /** Members that say who somebody is and come in clear with it. */
+      personal: Type.Array(Type.String()),
     }),
   ),
   /** It reads personal data and reaches hosts: it can send personal data out. */

@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../core/index.ts';
-import { createHost, type Host, type HostCall } from '../../core/plugins/sandbox/host.ts';
+import { createHost, type Host, type SandboxCall } from '../../core/plugins/sandbox/host.ts';
 import { runsOf } from '../support/sandbox.ts';
 
 let host: Host;
@@ -14,7 +14,7 @@ afterEach(() => host.stop());
 
 const handler = (body: string): string =>
   `var __rapportPlugin = { default: { score: async (customers, ctx) => { ${body} } } };`;
-const make = (plugin: string, source: string, more: Partial<HostCall> = {}): HostCall => ({
+const make = (plugin: string, source: string, more: Partial<SandboxCall> = {}): SandboxCall => ({
   plugin,
   publisher: plugin.split('/')[0]!,
   code: `${plugin}@1`,
@@ -22,18 +22,20 @@ const make = (plugin: string, source: string, more: Partial<HostCall> = {}): Hos
   memoryMb: 64,
   handler: 'score',
   key: 'it',
+  argument: 'customers',
+  provider: 'it',
   at: Date.UTC(2026, 4, 4),
   seed: 7,
   settings: {},
   wallMs: 3000,
   cpuMs: 3000,
-  limits: { doors: 100, open: 16, doorChars: 1e6, resultChars: 1e6, logs: 100 },
+  limits: { hostCalls: 100, atOnce: 16, hostCallChars: 1e6, resultChars: 1e6, logs: 100 },
   input: JSON.stringify({ customers: [{ id: 'c1' }] }),
-  door: async () => ({ ok: true, body: 'null' }),
+  hostCall: async () => ({ ok: true, body: 'null' }),
   log: () => {},
   ...more,
 });
-const waits = (ms: number) => ({ door: async () => wait(ms, { ok: true, body: '"answered"' }) });
+const waits = (ms: number) => ({ hostCall: async () => wait(ms, { ok: true, body: '"answered"' }) });
 const kill = (signal: NodeJS.Signals) => {
   for (const pid of host.state().pids) process.kill(pid, signal);
 };
@@ -76,13 +78,13 @@ describe('a sandbox process that is killed in a call', () => {
 
   test('after it acted: it is not run again', async () => {
     let sent = 0;
-    const door: HostCall['door'] = async (_name, _args, { acting }) => {
+    const hostCall: SandboxCall['hostCall'] = async (_name, _args, { acting }) => {
       acting();
       sent += 1;
       return wait(600, { ok: true, body: 'null' });
     };
     const call = host.call(
-      make('a/sender', handler('await ctx.fetch("https://x", { method: "POST" }); return 1;'), { door }),
+      make('a/sender', handler('await ctx.fetch("https://x", { method: "POST" }); return 1;'), { hostCall }),
     );
     while (sent === 0) await wait(10);
     kill('SIGKILL');

@@ -46,11 +46,15 @@ export const Consent = ({ plugin, mayWrite }: { plugin: Plugin; mayWrite: boolea
         )}
         {plugin.scopes.length === 0 && <p className="small dim">{t('plugins.asksNothing')}</p>}
         <ul className="scopes">
-          {plugin.scopes.map(({ scope, reason, required }) => (
+          {plugin.scopes.map(({ scope, reason, required, personal }) => (
             <li key={scope}>
               <Checkbox
                 label={<span className="mono">{scope}</span>}
-                description={localText(reason, language)}
+                description={
+                  personal.length > 0
+                    ? `${localText(reason, language)} ${t('plugins.inClear', { members: personal.join(', ') })}`
+                    : localText(reason, language)
+                }
                 checked={granted.has(scope)}
                 disabled={required || !mayWrite}
                 onChange={() => toggle(scope)}

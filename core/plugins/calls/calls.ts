@@ -1,17 +1,16 @@
 // One call of one hook in one plugin, from input to outcome: may it, with what it may see, through the sandbox, checked, recorded.
 // Whatever happens is a value.
-import type { HookSpec, InputOf, Outcome, OutcomeKind, OutputOf } from '@rapport/sdk';
+import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
 import { type Capability, Refusal } from '../../capability.ts';
 import type { Clock, Random } from '../../clock.ts';
 import { Failure } from '../../errors.ts';
 import { type Check, createValidator } from '../../http/validate.ts';
 import type { Log } from '../../log.ts';
 import type { Usage } from '../capabilities/usage.ts';
-import { maskPersonal } from '../packages/scopes.ts';
+import { maskInput } from '../packages/scopes.ts';
 import { plainSettings } from '../packages/settings.ts';
-import type { DoorAnswer, Host, HostResult } from '../sandbox/host.ts';
+import type { Host, HostCallAnswer, HostResult } from '../sandbox/host.ts';
 import type { Breaker } from './breaker.ts';
-import { budgetOf } from './budgets.ts';
 import type { Enabled, Registry } from './registry.ts';
 import type { ResultReader } from './results.ts';
 import type { Runs } from './runs.ts';
@@ -33,59 +32,79 @@ type Deps = {
 };
 
 const defaultMemoryMb = 64;
+/** When to ask again a plugin that is switched off, and one with too many calls waiting. Milliseconds. */
+export const askAgainMs = { off: 60_000, busy: 1000 };
 
 export const createCalls = (deps: Deps) => {
-  const { host, registry, breaker, runs } = deps;
-  const doors = createDoors(deps);
+  const { host, registry, breaker, runs, clock } = deps;
+  const answer = createHostCalls(deps);
   const turns = createTurns({ atOnce: 16, waiting: 1000 });
 
-  const run = async <H extends HookSpec>(hook: H, input: InputOf<H>, target: Target): Promise<Outcome<OutputOf<H>>> => {
-    const { plugin: id, provider } = target;
+  const run = <H extends HookSpec>(hook: H, input: InputOf<H>, target: Target): Promise<Outcome<OutputOf<H>>> => {
+    const { plugin, provider } = target;
+    const offer = registry.offerOf(hook.name, plugin, provider);
+    if (offer === undefined)
+      return Promise.resolve({ kind: 'denied', plugin, reason: 'It does not provide this.', wallMs: 0 });
+    if (offer === 'off') {
+      const until = clock.now() + askAgainMs.off;
+      return Promise.resolve({ kind: 'unavailable', plugin, reason: 'It is switched off.', until, wallMs: 0 });
+    }
+    return ask(offer, hook, input, target);
+  };
+
+  /** Runs what the registry offered. */
+  const ask = async <H extends HookSpec>(
+    offer: Enabled,
+    hook: H,
+    input: InputOf<H>,
+    target: Target,
+  ): Promise<Outcome<OutputOf<H>>> => {
+    const { id, version } = offer.plugin;
     const started = performance.now();
-    const found = registry.find(id);
-    const offered = registry
-      .providersOf(hook.name)
-      .some((candidate) => candidate.plugin === id && candidate.provider === provider);
-    const not = (kind: Exclude<OutcomeKind, 'ok'>, reason: string): Outcome<OutputOf<H>> => ({
-      kind,
+    const unavailable = (reason: string, until: number): Outcome<OutputOf<H>> => ({
+      kind: 'unavailable',
       plugin: id,
       reason,
+      until,
       wallMs: performance.now() - started,
     });
-    if (!found || !offered) return not('denied', 'It is not enabled, or does not provide this.');
-    const openUntil = breaker.refuses(id);
-    if (openUntil !== undefined) return not('denied', `circuit open until ${new Date(openUntil).toISOString()}`);
-    const budget = budgetOf(hook, target.timeoutMs);
-    const leave = await turns.enter(id, budget.wallMs);
-    if (!leave) return not('limit', 'It is busy: too many calls are waiting.');
+    const wallMs = Math.min(target.timeoutMs ?? hook.wallMs, hook.wallMs);
+    const entry = breaker.enter({ plugin: id, version, hook: hook.name }, wallMs * 2);
+    if ('until' in entry) return unavailable('It failed too often; its circuit is open.', entry.until);
     try {
-      const result = await through(found, hook, input, target, budget);
-      const outcome = toOutcome<OutputOf<H>>(id, hook, input, result);
-      breaker.report(id, outcome.kind);
-      runs.record({
-        plugin: id,
-        version: found.plugin.version,
-        hook: hook.name,
-        provider,
-        outcome: outcome.kind,
-        reason: outcome.kind === 'ok' ? null : outcome.reason,
-        wallMs: result.wallMs,
-        cpuMs: result.cpuMs,
-      });
-      return outcome;
+      // What strangers can ask waits in a line of its own.
+      const leave = await turns.enter(hook.isPublic ? `${id} public` : id, wallMs);
+      if (!leave) return unavailable('Too many of its calls are waiting.', clock.now() + askAgainMs.busy);
+      try {
+        const result = await through(offer, hook, input, target, wallMs);
+        const outcome = toOutcome<OutputOf<H>>(id, hook, input, result);
+        entry.report(outcome.kind);
+        runs.record({
+          plugin: id,
+          version,
+          hook: hook.name,
+          provider: target.provider,
+          outcome: outcome.kind,
+          reason: outcome.kind === 'ok' ? null : outcome.reason,
+          wallMs: result.wallMs,
+          cpuMs: result.cpuMs,
+        });
+        return outcome;
+      } finally {
+        leave();
+      }
     } finally {
-      leave();
+      entry.leave();
     }
   };
 
   const through = (
-    found: Enabled,
+    { plugin, grant, code }: Enabled,
     hook: HookSpec,
     input: unknown,
     { provider, seed }: Target,
-    { handler, wallMs, cpuMs, limits }: ReturnType<typeof budgetOf>,
+    wallMs: number,
   ): Promise<HostResult> => {
-    const { plugin, grant, code } = found;
     const { id, version, manifest } = plugin;
     const spend = deps.usage.forCall(id);
     return host.call({
@@ -94,30 +113,36 @@ export const createCalls = (deps: Deps) => {
       code: `${id}@${version}#${plugin.revision}`,
       source: () => code,
       memoryMb: manifest.limits?.memoryMb ?? defaultMemoryMb,
-      handler,
-      key: handler === 'on' ? hook.name : provider,
-      at: momentOf(input) ?? deps.clock.now(),
+      handler: hook.handler,
+      argument: hook.argument,
+      key: provider || hook.name,
+      provider,
+      at: momentOf(input) ?? clock.now(),
       seed: seed ?? deps.random.bytes(4).readInt32BE(),
       settings: plainSettings(manifest.settings, plugin.settings),
       wallMs,
-      cpuMs,
-      limits,
-      input: JSON.stringify(masked(hook, input, found)),
-      door: (name, args, under) => doors(name, args, { plugin, grant, spend, ...under }),
+      cpuMs: Math.min(hook.cpuMs, wallMs),
+      limits: hook.limits,
+      input: JSON.stringify(maskInput(hook, input, grant.personal)),
+      hostCall: (name, args, under) => answer(name, args, { plugin, grant, spend, ...under }),
       log: (level, body) => runs.line(id, level, body),
     });
   };
 
   const toOutcome = <O>(plugin: string, hook: HookSpec, input: unknown, result: HostResult): Outcome<O> => {
     const { kind, text, wallMs, cpuMs } = result;
-    if (kind !== 'ok') return { kind, plugin, reason: text.slice(0, 1000), wallMs, cpuMs };
+    const about = { plugin, reason: text.slice(0, 1000), wallMs, cpuMs };
+    if (kind === 'unavailable') return { kind, until: clock.now() + askAgainMs.busy, ...about };
+    if (kind !== 'ok') return { kind, ...about };
     const read = deps.readResult(hook, text, input);
-    return 'fault' in read
-      ? { kind: 'invalid_result', plugin, reason: read.fault, wallMs, cpuMs }
-      : { kind: 'ok', plugin, value: read.value as O, wallMs, cpuMs };
+    if ('fault' in read) return { ...about, kind: 'invalid_result', reason: read.fault };
+    const { status, reason } = Object(read.value) as { status?: unknown; reason?: string };
+    if (hook.kind === 'first' && status === 'declined')
+      return { ...about, kind: 'declined', reason: reason ?? 'It declined.' };
+    return { kind: 'ok', plugin, value: read.value as O, wallMs, cpuMs };
   };
 
-  return { run };
+  return { run, ask };
 };
 
 export type Calls = ReturnType<typeof createCalls>;
@@ -129,17 +154,12 @@ const momentOf = (input: unknown): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 };
 
-// A channel must see the address it sends to, an endpoint what it was sent; everything else is masked.
-const asGiven = new Set(['message.send', 'message.filter', 'http.request', 'schedule.run', 'model.train']);
-const masked = (hook: HookSpec, input: unknown, { grant }: Enabled): unknown =>
-  asGiven.has(hook.name) ? input : maskPersonal(input, grant.personal);
-
-const createDoors = ({ capabilities, log }: Pick<Deps, 'capabilities' | 'log'>) => {
+const createHostCalls = ({ capabilities, log }: Pick<Deps, 'capabilities' | 'log'>) => {
   const validator = createValidator();
   const known = new Map<string, { capability: Capability; check: Check }>(
     capabilities.map((capability) => [capability.name, { capability, check: validator.body(capability.input) }]),
   );
-  return async (name: string, args: string, call: Parameters<Capability['run']>[1]): Promise<DoorAnswer> => {
+  return async (name: string, args: string, call: Parameters<Capability['run']>[1]): Promise<HostCallAnswer> => {
     try {
       const found = known.get(name);
       if (!found) throw new Refusal('DENIED', `There is nothing called ${name.slice(0, 50)}.`);

@@ -1,10 +1,10 @@
 // What plugins hear and do on their own time: notices after commit, one job per plugin, in order per customer; schedules, one job
 // per due moment whatever number of nodes ticks.
-import type { HookSpec } from '@rapport/sdk';
-import { type Notice as HookNotice, hookNamed, modelTrain, scheduleRun } from '@rapport/sdk/hooks';
+import { offersOf } from '@rapport/sdk';
+import { type Notice as HookNotice, hookNamed, hooks } from '@rapport/sdk/hooks';
 import { Cron } from 'croner';
 import { toIso } from '../../data/column.ts';
-import { GiveUp, TryLater } from '../../jobs/jobs.ts';
+import { GiveUp, NotNow } from '../../jobs/jobs.ts';
 import type { Consumer, Notice } from '../../jobs/outbox.ts';
 import { defineJob } from '../../module.ts';
 import type { Platform } from '../../platform.ts';
@@ -39,14 +39,14 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
     },
   };
 
-  /** A plugin that is off, or whose circuit is open, is asked again later; a failure is tried again and ends as a dead letter. */
-  const deliver = async (hook: HookSpec, plugin: string, provider: string, input: unknown): Promise<void> => {
-    if (!deps.registry.providersOf(hook.name).some((known) => known.plugin === plugin))
-      throw new GiveUp('The plugin is off.');
-    const outcome = await deps.calls().run(hook, input as never, { plugin, provider });
-    if (outcome.kind === 'ok') return;
-    const until = /^circuit open until (.+)$/.exec(outcome.reason)?.[1];
-    if (until) throw new TryLater(outcome.reason, Date.parse(until) + 100);
+  /** One that is unavailable is asked again later, without using up an attempt; a failure is tried again and ends as a dead letter. */
+  const deliver = async (hook: string, plugin: string, provider: string, input: unknown): Promise<void> => {
+    const spec = hookNamed(hook);
+    if (!spec) throw new GiveUp(`There is no hook ${hook}.`);
+    const outcome = await deps.calls().run(spec, input as never, { plugin, provider });
+    if (outcome.kind === 'ok' || outcome.kind === 'declined') return;
+    if (outcome.kind === 'unavailable') throw new NotNow(outcome.reason, outcome.until);
+    if (outcome.kind === 'denied') throw new GiveUp(`denied: ${outcome.reason}`);
     throw new Error(`${outcome.kind}: ${outcome.reason}`);
   };
 
@@ -54,24 +54,24 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
     queue: noticeQueue,
     concurrency: 8,
     subject: ({ notice }) => (notice.customerId === null ? [] : [notice.customerId]),
-    handle: ({ plugin, notice }) => deliver(hookNamed(notice.topic)!, plugin, '', notice),
+    handle: ({ plugin, notice }) => deliver(notice.topic, plugin, '', notice),
   });
   const schedules = defineJob<ScheduleJob>({
     queue: scheduleQueue,
     concurrency: 2,
     leaseMs: 60_000,
     keep: true,
-    handle: ({ plugin, key, hook, at }) => deliver(hookNamed(hook) ?? scheduleRun, plugin, key, { at }),
+    handle: ({ plugin, key, hook, at }) => deliver(hook, plugin, key, { at }),
   });
 
-  const plan = ({ plugin }: Enabled): { plugin: string; key: string; hook: string; cron: string }[] => {
-    const { schedules = [], recommenders = [], scorers = [] } = plugin.manifest.provides;
-    const trained = [...recommenders, ...scorers].flatMap(({ key, train }) => (train ? [{ key, cron: train }] : []));
-    return [
-      ...schedules.map(({ key, cron }) => ({ plugin: plugin.id, key, hook: scheduleRun.name, cron })),
-      ...trained.map(({ key, cron }) => ({ plugin: plugin.id, key, hook: modelTrain.name, cron })),
-    ];
-  };
+  const plan = ({ plugin, grant }: Enabled): { plugin: string; key: string; hook: string; cron: string }[] =>
+    hooks
+      .filter(({ scope }) => grant.has(scope))
+      .flatMap((hook) =>
+        offersOf(hook, plugin.manifest.provides).flatMap(({ key, cron }) =>
+          cron === undefined ? [] : [{ plugin: plugin.id, key, hook: hook.name, cron }],
+        ),
+      );
 
   return {
     consumer,

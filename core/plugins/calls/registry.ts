@@ -1,11 +1,12 @@
 // The plugins that are on, in memory, with their code and grants. Follows the database, so that every node runs the same ones.
 
-import type { LocalText } from '@rapport/sdk/schemas';
+import { offersOf } from '@rapport/sdk';
+import { hooks } from '@rapport/sdk/hooks';
 import type { Grant } from '../../capability.ts';
 import type { Database } from '../../data/database.ts';
 import type { Provider } from '../../hooks/bus.ts';
 import type { Log } from '../../log.ts';
-import { grantOf, hooksProvided } from '../packages/scopes.ts';
+import { grantOf } from '../packages/scopes.ts';
 import { createPluginStore, type Installed } from '../packages/store.ts';
 
 export type Enabled = { plugin: Installed; grant: Grant; code: string };
@@ -15,6 +16,7 @@ const pollMs = 2000;
 export const createRegistry = (deps: { database: Database; log: Log; changed: (enabled: Enabled[]) => void }) => {
   const store = createPluginStore(deps.database.reader);
   let enabled = new Map<string, Enabled>();
+  let off = new Map<string, Installed>();
   let providers = new Map<string, Provider[]>();
   let seen = '';
   let timer: NodeJS.Timeout | undefined;
@@ -24,8 +26,12 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
     const fingerprint = await store.fingerprint();
     if (fingerprint === seen) return;
     const next = new Map<string, Enabled>();
+    const resting = new Map<string, Installed>();
     for (const plugin of await store.list()) {
-      if (plugin.status !== 'enabled') continue;
+      if (plugin.status !== 'enabled') {
+        resting.set(plugin.id, plugin);
+        continue;
+      }
       const known = enabled.get(plugin.id);
       const code =
         known?.plugin.version === plugin.version && known.plugin.updatedAt === plugin.updatedAt
@@ -34,8 +40,13 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
       if (code !== undefined) next.set(plugin.id, { plugin, grant: grantOf(plugin.granted), code });
     }
     enabled = next;
+    off = resting;
+    const held = [...resting.values()]
+      .filter(isHeld)
+      .flatMap(offered)
+      .filter(({ failClosed }) => failClosed);
     providers = Map.groupBy(
-      [...next.values()].flatMap((entry) => providersIn(entry)),
+      [...[...next.values()].flatMap(({ plugin }) => offered(plugin)), ...held],
       ({ hook }) => hook,
     );
     seen = fingerprint;
@@ -49,6 +60,13 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
   return {
     refresh,
     find: (plugin: string): Enabled | undefined => enabled.get(plugin),
+    /** Who answers for a provider; `off` while its plugin is switched off or waits; nothing when nobody is there to offer it. */
+    offerOf: (hook: string, plugin: string, provider: string): Enabled | 'off' | undefined => {
+      if (off.has(plugin)) return 'off';
+      return (providers.get(hook) ?? []).some((known) => known.plugin === plugin && known.provider === provider)
+        ? enabled.get(plugin)
+        : undefined;
+    },
     list: (): Enabled[] => [...enabled.values()],
     providersOf: (hook: string): readonly Provider[] => providers.get(hook) ?? [],
     start: async (): Promise<void> => {
@@ -67,39 +85,23 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-const providersIn = ({ plugin, grant }: Enabled): (Provider & { hook: string })[] =>
-  hooksProvided(plugin.manifest)
-    .filter((hook) => grant.has(`hook:${hook}`))
+type Offered = Provider & { hook: string };
+
+const offered = (plugin: Installed): Offered[] => {
+  const grant = grantOf(plugin.granted);
+  return hooks
+    .filter(({ scope }) => grant.has(scope))
     .flatMap((hook) =>
-      keysOf(plugin, hook).map((provider) => ({
-        hook,
+      offersOf(hook, plugin.manifest.provides).map(({ key, title }) => ({
+        hook: hook.name,
         plugin: plugin.id,
-        provider,
-        failClosed: plugin.failClosed.includes(hook),
+        provider: key,
+        title,
+        failClosed: hook.kind === 'filter' && plugin.failClosed.includes(hook.name),
       })),
     );
-
-/** Keys under which a plugin provides a hook; one empty key where the hook has none. */
-export const keysOf = ({ manifest: { provides } }: Pick<Installed, 'manifest'>, hook: string): string[] => {
-  const keys = (list: readonly { key: string }[] = []): string[] => list.map(({ key }) => key);
-  if (hook === 'message.send') return keys(provides.channels);
-  if (hook === 'customers.recommend') return keys(provides.recommenders);
-  if (hook === 'customers.score') return keys(provides.scorers);
-  if (hook === 'model.train')
-    return keys([...(provides.recommenders ?? []), ...(provides.scorers ?? [])].filter(({ train }) => train));
-  if (hook === 'schedule.run') return keys(provides.schedules);
-  if (hook === 'http.request') return (provides.http ?? []).map(({ method, path }) => `${method} ${path}`);
-  return [''];
 };
 
-/** The title a provider has in its manifest. */
-export const titleOf = ({ manifest: { provides } }: Pick<Installed, 'manifest'>, hook: string, key: string) => {
-  const lists = {
-    'message.send': provides.channels,
-    'customers.recommend': provides.recommenders,
-    'customers.score': provides.scorers,
-    'model.train': [...(provides.recommenders ?? []), ...(provides.scorers ?? [])],
-    'schedule.run': provides.schedules,
-  } as Record<string, { key: string; title: LocalText }[] | undefined>;
-  return lists[hook]?.find((entry) => entry.key === key)?.title ?? null;
-};
+// Switched off by Rapport, not by people: what such a plugin was to hold back stays back.
+const isHeld = ({ status, disabledReason }: Installed): boolean =>
+  status === 'waiting-for-consent' || disabledReason !== null;

@@ -24,15 +24,15 @@ export const createResultReader = () => {
       const { message, pointer } = error as Error & { pointer?: string };
       return { fault: `${pointer ? `${pointer}: ` : ''}${message}` };
     }
-    const stranger = strangerIn(hook.name, value, input);
+    const stranger = strangerIn(hook, value, input);
     return stranger === undefined ? { value } : { fault: `It names a customer it was not asked about: ${stranger}.` };
   };
 };
 
 export type ResultReader = ReturnType<typeof createResultReader>;
 
-const strangerIn = (hook: string, value: unknown, input: unknown): string | undefined => {
-  if (hook !== 'customers.score' && hook !== 'customers.recommend') return;
+const strangerIn = (hook: HookSpec, value: unknown, input: unknown): string | undefined => {
+  if (!hook.namesCustomers) return;
   const asked = new Set((input as { customers: { id: string }[] }).customers.map(({ id }) => id));
   const named = (value as { customer: string | null }[]).map(({ customer }) => customer);
   return named.find((id) => id !== null && !asked.has(id))?.slice(0, 64);

@@ -76,3 +76,9 @@ export const PluginFailed = defineError(
   'The plugin did not answer as it should; see its runs.',
   text,
 );
+export const PluginUnavailable = defineError(
+  'PLUGIN_UNAVAILABLE',
+  503,
+  'The plugin takes no requests for the moment: it failed too often, or too many wait. `Retry-After` says when to come back.',
+  text,
+);

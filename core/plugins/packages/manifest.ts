@@ -1,4 +1,5 @@
 // Checks plugin.json: its shape by the published schema, then what a schema cannot say. Every fault has a code and a pointer.
+import { hookNamed } from '@rapport/sdk/hooks';
 import { Manifest, type SettingsSchema } from '@rapport/sdk/schemas';
 import { Cron } from 'croner';
 import { Failure } from '../../errors.ts';
@@ -20,6 +21,10 @@ export const readManifest = (text: string): Manifest => {
     manifest.scopes?.[list]?.forEach(({ scope }, at) => {
       if (!parseScope(scope)) throw new PluginScopeUnknown(scope, { pointer: `/scopes/${list}/${at}/scope` });
     });
+  manifest.provides.hooks?.forEach((name, at) => {
+    if (!hookNamed(name)?.providedBy.includes('hooks'))
+      throw new ManifestInvalid(`There is no hook "${name}" to name here.`, { pointer: `/provides/hooks/${at}` });
+  });
   uniqueKeys(manifest);
   schedules(manifest);
   if (manifest.settings) checkSettingsSchema(manifest.settings, '/settings');

@@ -1,23 +1,10 @@
 // Scopes as plugins ask for them: `orders:read`, and with personal members by name `customers:read[email,phone]`.
-import { type Resource, resources } from '@rapport/sdk';
-import { hookNamed } from '@rapport/sdk/hooks';
+import { type HookSpec, offersOf, type Resource, resources } from '@rapport/sdk';
+import { hookNamed, hooks, personalFields } from '@rapport/sdk/hooks';
 import type { LocalText, Manifest } from '@rapport/sdk/schemas';
 import type { Grant } from '../../capability.ts';
 
 export type PluginScope = { resource: string; action: 'read' | 'write'; fields: string[] };
-
-/** Members of a customer that say who it is. Masked unless granted by name. */
-export const personalFields = [
-  'name',
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'birthday',
-  'gender',
-  'address',
-  'postalCode',
-] as const;
 
 // What a plugin can be given: what a capability of capabilities.ts asks for, and nothing that administers Rapport.
 const forPlugins: Partial<Record<Resource, readonly string[]>> = {
@@ -39,37 +26,34 @@ export const parseScope = (text: string): PluginScope | undefined => {
   if (!resources.includes(resource) || !forPlugins[resource]?.includes(action)) return;
   const fields = list?.split(',') ?? [];
   if (fields.length > 0 && (resource !== 'customers' || action !== 'read')) return;
-  if (fields.some((field) => !(personalFields as readonly string[]).includes(field))) return;
+  if (fields.some((field) => !personalFields.includes(field))) return;
   return { resource, action, fields };
 };
 
-/** Names of the hooks a manifest provides. */
-export const hooksProvided = ({ provides }: Manifest): string[] => [
-  ...(provides.channels?.length ? ['message.send'] : []),
-  ...(provides.recommenders?.length ? ['customers.recommend'] : []),
-  ...(provides.scorers?.length ? ['customers.score'] : []),
-  ...([...(provides.recommenders ?? []), ...(provides.scorers ?? [])].some(({ train }) => train)
-    ? ['model.train']
-    : []),
-  ...(provides.schedules?.length ? ['schedule.run'] : []),
-  ...(provides.http?.length ? ['http.request'] : []),
-  ...(provides.hooks ?? []),
-];
+/** The hooks a manifest provides. */
+const hooksProvided = ({ provides }: Manifest): HookSpec[] =>
+  hooks.filter((hook) => offersOf(hook, provides).length > 0);
 
-export type ScopeAsked = { scope: string; reason: LocalText; required: boolean };
+/** `personal`: members that say who somebody is and come in clear with it. */
+export type ScopeAsked = { scope: string; reason: LocalText; required: boolean; personal: string[] };
 
 /** What a manifest asks for, required first. A hook it provides is asked for even where the manifest does not say so. */
 export const scopesAsked = (manifest: Manifest): ScopeAsked[] => {
   const { required = [], optional = [] } = manifest.scopes ?? {};
   const written = new Set([...required, ...optional].map(({ scope }) => scope));
   const implied = hooksProvided(manifest)
-    .map((name) => ({ scope: `hook:${name}`, reason: hookNamed(name)!.summary }))
+    .map(({ scope, summary }) => ({ scope, reason: summary }))
     .filter(({ scope }) => !written.has(scope));
   return [
     ...[...required, ...implied].map((asked) => ({ ...asked, required: true })),
     ...optional.map((asked) => ({ ...asked, required: false })),
-  ];
+  ].map((asked) => ({ ...asked, personal: personalIn(asked.scope) }));
 };
+
+const personalIn = (scope: string): string[] => [
+  ...(parseScope(scope)?.fields ?? []),
+  ...(hooks.find((hook) => hook.scope === scope)?.personal ?? []),
+];
 
 export const grantOf = (scopes: readonly string[]): Grant => {
   const parsed = scopes.flatMap((scope) => parseScope(scope) ?? []);
@@ -82,13 +66,11 @@ export const grantOf = (scopes: readonly string[]): Grant => {
   };
 };
 
-/** It reads personal data and reaches hosts or sends mail: the consent screen says so. */
+/** It sees personal data in clear and reaches hosts or sends mail: the consent screen says so. */
 export const canSendPersonalDataOut = (manifest: Manifest): boolean => {
-  const personal = scopesAsked(manifest).some(({ scope }) => (parseScope(scope)?.fields.length ?? 0) > 0);
-  const channel = (manifest.provides.channels?.length ?? 0) > 0;
-  const way =
-    (manifest.hosts?.length ?? 0) > 0 || scopesAsked(manifest).some(({ scope }) => scope === 'messages:write');
-  return way && (personal || channel);
+  const asked = scopesAsked(manifest);
+  const way = (manifest.hosts?.length ?? 0) > 0 || asked.some(({ scope }) => scope === 'messages:write');
+  return way && asked.some(({ personal }) => personal.length > 0);
 };
 
 const masks: Record<string, (value: string) => string> = {
@@ -115,4 +97,13 @@ export const maskPersonal = <T>(value: T, granted: ReadonlySet<string>): T => {
     );
   };
   return walk(value) as T;
+};
+
+/** The input of a hook as a plugin may see it: masked, but for the members that the hook gives as they are. */
+export const maskInput = (hook: HookSpec, input: unknown, granted: ReadonlySet<string>): unknown => {
+  const masked = maskPersonal(input, granted);
+  const plain = [...hook.personal, ...hook.asGiven];
+  if (plain.length === 0) return masked;
+  const given = Object.entries(input as object).filter(([name]) => plain.includes(name));
+  return { ...(masked as object), ...Object.fromEntries(given) };
 };

@@ -1,4 +1,6 @@
 // Installed plugins as people manage them: install, consent, settings, on, off, remove. Running them is calls.ts.
+import { offersOf } from '@rapport/sdk';
+import { hookNamed } from '@rapport/sdk/hooks';
 import type { Plugin } from '@rapport/sdk/schemas';
 import type { Db } from '../../data/database.ts';
 import { transact } from '../../data/transact.ts';
@@ -159,10 +161,12 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
   const enableIn = async (store: PluginStore, plugin: Installed): Promise<void> => {
     if (plugin.status === 'waiting-for-consent') throw new ConsentMissing(plugin.id);
     const { settings: schema, provides } = plugin.manifest;
-    const missing = schema
-      ? faultsOf(schema, plugin.settings).find(({ detail }) => /required/.test(detail))
-      : undefined;
-    if (missing) throw new PluginSettingsInvalid(missing.detail, { pointer: `/settings${missing.pointer}` });
+    const missing = (schema?.required ?? []).find((name) => {
+      const value = plugin.settings[name] ?? schema!.properties[name]?.default ?? '';
+      return value === '';
+    });
+    if (missing !== undefined)
+      throw new PluginSettingsInvalid(`"${missing}" is required.`, { pointer: `/settings/${missing}` });
     for (const { key, title, schema: shape } of provides.recordTypes ?? []) {
       const owner = await store.findRecordType(key);
       if (owner && owner.plugin !== plugin.id)
@@ -244,6 +248,11 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
           ({ pointer }) => !(pointer.slice(1) in kept),
         );
         if (fault) throw new PluginSettingsInvalid(fault.detail, { pointer: `/settings${fault.pointer}` });
+        (given.failClosed ?? []).forEach((name, at) => {
+          const hook = hookNamed(name);
+          if (hook?.kind !== 'filter' || offersOf(hook, plugin.manifest.provides).length === 0)
+            throw new PluginSettingsInvalid(`${id} has no filter "${name}".`, { pointer: `/failClosed/${at}` });
+        });
         const settings = { ...kept, ...vault.seal(id, schema, fresh) };
         await store.change(
           id,

@@ -1,6 +1,6 @@
 // Runs first in every context of a plugin, inside the isolate: takes away what is not deterministic or reaches outside, makes
-// `ctx`, and keeps the one door and the one way out. Trusted code in a hostile room: it captures what it needs before the plugin
-// runs, gives and takes text only, and lets no object of the plugin's cross. Not a module; the worker evaluates it as it is.
+// `ctx`, and keeps the one host call and the one way out. Trusted code in an untrusted context: it captures what it needs before the
+// plugin runs, gives and takes text only, and lets no object of the plugin's cross. Not a module; the worker evaluates it as it is.
 (out, temporal) => {
   const G = globalThis;
   const { parse, stringify } = JSON;
@@ -18,9 +18,9 @@
 
   let now = 0;
   let state = [1, 2, 3, 4];
-  let limits = { doors: 0, open: 0, doorChars: 0, resultChars: 0, logs: 0 };
+  let limits = { hostCalls: 0, atOnce: 0, hostCallChars: 0, resultChars: 0, logs: 0 };
   let closed = true;
-  let doors = 0;
+  let hostCalls = 0;
   let open = 0;
   let logs = 0;
   let pending = create(null);
@@ -119,19 +119,20 @@
     return error;
   };
 
-  // The door: a name and text go out, text comes back. Counted and measured here, before anything crosses.
-  const door = (name, args) =>
+  // A host call: a name and text go out, text comes back. Counted and measured here, before anything crosses.
+  const hostCall = (name, args) =>
     new PromiseOf((resolve, reject) => {
       if (closed) return reject(failure('LIMIT', 'The call is over.'));
-      if (doors >= limits.doors) return reject(failure('LIMIT', `More than ${limits.doors} requests in one call.`));
-      if (open >= limits.open) return reject(failure('LIMIT', `More than ${limits.open} requests at once.`));
+      if (hostCalls >= limits.hostCalls)
+        return reject(failure('LIMIT', `More than ${limits.hostCalls} requests in one call.`));
+      if (open >= limits.atOnce) return reject(failure('LIMIT', `More than ${limits.atOnce} requests at once.`));
       const body = stringify(args);
-      if (body.length > limits.doorChars)
-        return reject(failure('LIMIT', `${name} was given more than ${limits.doorChars} characters.`));
-      doors += 1;
+      if (body.length > limits.hostCallChars)
+        return reject(failure('LIMIT', `${name} was given more than ${limits.hostCallChars} characters.`));
+      hostCalls += 1;
       open += 1;
-      pending[doors] = { __proto__: null, resolve, reject };
-      out('door', doors, name, body);
+      pending[hostCalls] = { __proto__: null, resolve, reject };
+      out('host-call', hostCalls, name, body);
     });
   const answer = (n, ok, body) => {
     const waiting = pending[n];
@@ -159,14 +160,14 @@
     const through =
       (name) =>
       (...args) =>
-        door(name, args);
+        hostCall(name, args);
     const group = (name, members) => {
       const made = {};
       for (let i = 0; i < members.length; i++) made[members[i]] = through(`${name}.${members[i]}`);
       return freeze(made);
     };
     return freeze({
-      provider: head.key,
+      provider: head.provider,
       settings: freeze(head.settings),
       now: () => now,
       random,
@@ -181,7 +182,7 @@
       smtp: group('smtp', ['send']),
       emit: through('emit'),
       fetch: async (...args) => {
-        const reply = await door('fetch', args);
+        const reply = await hostCall('fetch', args);
         reply.ok = reply.status >= 200 && reply.status < 300;
         reply.json = () => parse(reply.body);
         return freeze(reply);
@@ -230,7 +231,7 @@
     closed = false;
     try {
       const input = parse(inputText);
-      const value = await handlerOf(head)(head.handler === 'score' ? input.customers : input, makeCtx(head));
+      const value = await handlerOf(head)(head.argument ? input[head.argument] : input, makeCtx(head));
       let body;
       try {
         body = stringify(value);

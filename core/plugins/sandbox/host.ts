@@ -6,7 +6,7 @@ import { launchers, spawnWorker } from './host-spawn.ts';
 import { type Death, openWorkerLink, type WorkerLink } from './host-worker.ts';
 import type { CallHead, FromWorker } from './protocol.ts';
 
-export type HostCall = CallHead & {
+export type SandboxCall = CallHead & {
   plugin: string;
   publisher: string;
   /** Names the code: plugin and version. */
@@ -15,16 +15,16 @@ export type HostCall = CallHead & {
   memoryMb: number;
   /** JSON text. */
   input: string;
-  /** Answers a request through the door: JSON text, or a code and message. `acting` says that the world may change from here on. */
-  door: (name: string, args: string, under: { signal: AbortSignal; acting: () => void }) => Promise<DoorAnswer>;
+  /** Answers a host call: JSON text, or a code and message. `acting` says that the world may change from here on. */
+  hostCall: (name: string, args: string, under: { signal: AbortSignal; acting: () => void }) => Promise<HostCallAnswer>;
   log: (level: string, body: string) => void;
 };
-export type DoorAnswer = { ok: boolean; body: string };
+export type HostCallAnswer = { ok: boolean; body: string };
 export type HostResult = { kind: OutcomeKind; text: string; wallMs: number; cpuMs: number };
 
 type Running = {
   id: number;
-  call: HostCall;
+  call: SandboxCall;
   tries: number;
   acted: boolean;
   sentAt: number;
@@ -135,7 +135,7 @@ export const createHost = (options: HostOptions) => {
       sandbox.link.write({ t: 'load', plugin: call.plugin, code: call.code, memoryMb: call.memoryMb }, call.source());
       sandbox.loaded.add(call.code);
     }
-    const { handler, key, at, seed, settings, wallMs, cpuMs } = call;
+    const { handler, key, argument, provider, at, seed, settings, wallMs, cpuMs } = call;
     sandbox.link.write(
       {
         t: 'call',
@@ -143,6 +143,8 @@ export const createHost = (options: HostOptions) => {
         code: call.code,
         handler,
         key,
+        argument,
+        provider,
         at,
         seed,
         settings,
@@ -163,7 +165,7 @@ export const createHost = (options: HostOptions) => {
     const running = sandbox.running.get(head.call);
     if (!running) return;
     if (head.t === 'log') running.call.log(head.level, body);
-    else if (head.t === 'door') void answer(sandbox, running, head.n, head.name, body);
+    else if (head.t === 'host-call') void answer(sandbox, running, head.n, head.name, body);
     else
       finish(sandbox, running, { kind: head.kind as OutcomeKind, text: body, wallMs: head.wallMs, cpuMs: head.cpuMs });
   };
@@ -172,7 +174,7 @@ export const createHost = (options: HostOptions) => {
     const acting = (): void => {
       running.acted = true;
     };
-    const reply = await running.call.door(name, args, { signal: running.abort.signal, acting });
+    const reply = await running.call.hostCall(name, args, { signal: running.abort.signal, acting });
     if (sandbox.running.has(running.id))
       sandbox.link.write({ t: 'answer', call: running.id, n, ok: reply.ok }, reply.body);
   };
@@ -187,7 +189,7 @@ export const createHost = (options: HostOptions) => {
     sandboxes.delete(sandbox);
     if (spare === sandbox) spare = undefined;
     const all = [...sandbox.running.values()];
-    // A process that never started has run nobody's code; one that was killed from outside gets the benefit of the doubt once.
+    // A process that never started has run nobody's code; one that was killed from outside is run once more.
     const innocent = !said || (death.foreign === true && all.every(({ tries }) => tries < 2));
     const known = new Set(innocent ? [] : all.length === 1 ? [all[0]!.id] : death.culprits);
     let fresh: Sandbox | undefined;
@@ -203,7 +205,7 @@ export const createHost = (options: HostOptions) => {
     for (const running of all) {
       const give = (kind: OutcomeKind, text: string) =>
         finish(sandbox, running, { kind, text, wallMs: performance.now() - running.sentAt, cpuMs: 0 });
-      if (stopped) give('killed', 'Rapport is shutting down.');
+      if (stopped) give('unavailable', 'Rapport is shutting down.');
       else if (known.has(running.id)) give(death.kind, death.reason);
       else if (running.acted) give('killed', 'Its sandbox process ended; it had acted, so it was not run again.');
       else if (running.tries > limits.tries) give('killed', `Its sandbox process ended several times. ${death.reason}`);
@@ -219,7 +221,8 @@ export const createHost = (options: HostOptions) => {
   // Nobody knows who ended the process: each suspect runs again with nobody beside it, so that the next death has one culprit.
   const runAlone = (running: Running): Promise<unknown> => {
     quarantine = quarantine.then(async () => {
-      if (stopped) return running.resolve({ kind: 'killed', text: 'Rapport is shutting down.', wallMs: 0, cpuMs: 0 });
+      if (stopped)
+        return running.resolve({ kind: 'unavailable', text: 'Rapport is shutting down.', wallMs: 0, cpuMs: 0 });
       const { promise, resolve } = Promise.withResolvers<void>();
       const settle = running.resolve;
       running.resolve = (result) => {
@@ -256,9 +259,9 @@ export const createHost = (options: HostOptions) => {
   watching.unref();
 
   return {
-    call: (call: HostCall): Promise<HostResult> =>
+    call: (call: SandboxCall): Promise<HostResult> =>
       new Promise((resolve) => {
-        if (stopped) return resolve({ kind: 'killed', text: 'Rapport is shutting down.', wallMs: 0, cpuMs: 0 });
+        if (stopped) return resolve({ kind: 'unavailable', text: 'Rapport is shutting down.', wallMs: 0, cpuMs: 0 });
         const id = ++lastId;
         const running = { id, call, tries: 0, acted: false, sentAt: 0, abort: new AbortController(), resolve };
         dispatch(sandboxFor(call.publisher), running);

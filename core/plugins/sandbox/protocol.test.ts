@@ -4,7 +4,7 @@ import { createFrameReader, encodeFrame, type FromWorker } from './protocol.ts';
 test('frames come out as they went in, whatever the pipe does to them', () => {
   const frames: [FromWorker, string][] = [
     [{ t: 'beat', rss: 1 }, ''],
-    [{ t: 'door', call: 1, n: 2, name: 'kv.get' }, '["grüße 你好"]'],
+    [{ t: 'host-call', call: 1, n: 2, name: 'kv.get' }, '["grüße 你好"]'],
     [{ t: 'done', call: 1, kind: 'ok', wallMs: 1, cpuMs: 1 }, 'x'.repeat(5000)],
   ];
   const bytes = Buffer.concat(frames.map(([head, body]) => encodeFrame(head, body)));

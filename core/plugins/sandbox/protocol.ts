@@ -9,9 +9,12 @@ export type ToWorker =
   | { t: 'answer'; call: number; n: number; ok: boolean };
 
 export type CallHead = {
-  /** Member of the plugin's handlers, and the key within it. */
+  /** Member of the plugin's handlers, and the key within it; the member of the input that it is given, or the whole. */
   handler: string;
   key: string;
+  argument: string | undefined;
+  /** What `ctx.provider` says. */
+  provider: string;
   at: number;
   seed: number;
   settings: Record<string, unknown>;
@@ -21,16 +24,22 @@ export type CallHead = {
 };
 
 /** Counts and characters, checked inside the isolate before anything crosses. */
-export type CallLimits = { doors: number; open: number; doorChars: number; resultChars: number; logs: number };
+export type CallLimits = {
+  hostCalls: number;
+  atOnce: number;
+  hostCallChars: number;
+  resultChars: number;
+  logs: number;
+};
 
 /** What a worker tells the host. `done` carries the result, or the reason of any other outcome, as its body. */
 export type FromWorker =
   | { t: 'hello' }
   | { t: 'beat'; rss: number }
-  | { t: 'door'; call: number; n: number; name: string }
+  | { t: 'host-call'; call: number; n: number; name: string }
   | { t: 'log'; call: number; level: string }
   | { t: 'done'; call: number; kind: string; wallMs: number; cpuMs: number }
-  /** An isolate burns on although it was disposed: only the process can end it. */
+  /** An isolate still runs although it was disposed: only the process can end it. */
   | { t: 'stuck'; calls: number[] };
 
 const headerBytes = 8;

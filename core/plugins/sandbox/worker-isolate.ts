@@ -1,16 +1,16 @@
-// One isolate of one plugin, and the calls in it. Every call gets a fresh context, made ready ahead; every entry into the isolate
-// has a CPU limit, every call a wall clock. A cage that was burnt by a call takes no more; the worker makes another.
+// One isolate of one plugin, and the calls in it. Every call gets a fresh context, prepared ahead of it; every entry into the isolate
+// has a CPU limit, every call a wall clock. An isolate that a call made the worker terminate takes no more calls; another is made.
 import ivm from 'isolated-vm';
 import type { CallHead } from './protocol.ts';
 
 export type Ending = { kind: string; text: string; wallMs: number; cpuMs: number };
 
-export type CageDeps = {
+export type IsolateDeps = {
   boot: string;
   code: string;
   memoryMb: number;
   now: () => number;
-  door: (call: number, n: number, name: string, args: string) => void;
+  hostCall: (call: number, n: number, name: string, args: string) => void;
   log: (call: number, level: string, body: string) => void;
   done: (call: number, ending: Ending) => void;
   stuck: (calls: number[]) => void;
@@ -20,10 +20,10 @@ export type CageDeps = {
 type Out = (kind: string, n: number, a: string, b: string) => void;
 type Plain = string | number | boolean | undefined;
 type Enter = ivm.Reference<(kind: string, a: Plain, b: Plain, c: Plain) => void>;
-type Room = { context: ivm.Context; enter: Enter; listen: (out: Out) => void };
+type ReadyContext = { context: ivm.Context; enter: Enter; listen: (out: Out) => void };
 type Call = {
   id: number;
-  room: Room | undefined;
+  ready: ReadyContext | undefined;
   head: CallHead;
   startedAt: number;
   cpuMs: number;
@@ -37,19 +37,19 @@ class LoadFailed extends Error {}
 /** Time for the plugin's top level, and how long a disposed isolate may take to let go. Milliseconds. */
 const loadMs = 1000;
 const graceMs = 150;
-const roomsReady = 2;
+const contextsReady = 2;
 
-export const createCage = (deps: CageDeps) => {
+export const createPluginIsolate = (deps: IsolateDeps) => {
   const { now } = deps;
   const calls = new Map<number, Call>();
   let served = 0;
   let retired = false;
-  let burnt: { kind: string; text: string } | undefined;
+  let terminated: { kind: string; text: string } | undefined;
   const isolate = new ivm.Isolate({ memoryLimit: deps.memoryMb, onCatastrophicError: deps.catastrophe });
   const script = isolate.compileScript(caught(deps.code), { filename: 'plugin.js' });
   script.catch(() => {});
   const temporal = deps.code.includes('Temporal');
-  const rooms: Promise<Room>[] = [];
+  const contexts: Promise<ReadyContext>[] = [];
   // Entries take turns, so that CPU time is the call's own.
   let turn: Promise<void> = Promise.resolve();
 
@@ -62,7 +62,7 @@ export const createCage = (deps: CageDeps) => {
     return mine;
   };
 
-  const makeRoom = async (): Promise<Room> => {
+  const makeContext = async (): Promise<ReadyContext> => {
     const context = await isolate.createContext();
     let listener: Out = () => {};
     const out = new ivm.Callback((kind: string, n: number, a: string, b: string) => listener(kind, n, a, b), {
@@ -87,10 +87,10 @@ export const createCage = (deps: CageDeps) => {
   };
 
   const prepare = (): void => {
-    if (retired || isolate.isDisposed || rooms.length >= roomsReady) return;
-    const room = inTurn(makeRoom);
-    room.catch(() => {});
-    rooms.push(room);
+    if (retired || isolate.isDisposed || contexts.length >= contextsReady) return;
+    const ready = inTurn(makeContext);
+    ready.catch(() => {});
+    contexts.push(ready);
   };
 
   const end = (call: Call, kind: string, text: string): void => {
@@ -98,9 +98,9 @@ export const createCage = (deps: CageDeps) => {
     call.over = true;
     clearTimeout(call.timer);
     calls.delete(call.id);
-    call.room?.listen(() => {});
-    call.room?.context.release();
-    call.room?.enter.release();
+    call.ready?.listen(() => {});
+    call.ready?.context.release();
+    call.ready?.enter.release();
     deps.done(call.id, { kind, text, wallMs: now() - call.startedAt, cpuMs: call.cpuMs });
     if (retired && calls.size === 0) dispose();
     else setImmediate(prepare);
@@ -111,9 +111,9 @@ export const createCage = (deps: CageDeps) => {
   };
 
   /** Stops the isolate under whatever runs in it. When it does not let go, the host must kill the process. */
-  const burn = (kind: string, text: string): void => {
-    if (burnt) return;
-    burnt = { kind, text };
+  const terminate = (kind: string, text: string): void => {
+    if (terminated) return;
+    terminated = { kind, text };
     retired = true;
     const running = turn;
     const late = setTimeout(() => deps.stuck([...calls.keys()]), graceMs);
@@ -136,7 +136,7 @@ export const createCage = (deps: CageDeps) => {
       if (call.over) return;
       const before = isolate.cpuTime;
       try {
-        await call.room!.enter.apply(undefined, [kind, a, b, c], { timeout: Math.max(1, Math.ceil(left)) });
+        await call.ready!.enter.apply(undefined, [kind, a, b, c], { timeout: Math.max(1, Math.ceil(left)) });
       } finally {
         if (!isolate.isDisposed) call.cpuMs += Number(isolate.cpuTime - before) / 1e6;
       }
@@ -154,11 +154,11 @@ export const createCage = (deps: CageDeps) => {
 
   const fail = (call: Call, error: unknown): void => {
     const reason = reasonOf(error);
-    if (isolate.isDisposed && !burnt && /memory limit/.test(reason)) {
-      burnt = { kind: 'memory', text: `More than ${deps.memoryMb} MB.` };
+    if (isolate.isDisposed && !terminated && /memory limit/.test(reason)) {
+      terminated = { kind: 'memory', text: `More than ${deps.memoryMb} MB.` };
       retired = true;
-      for (const other of [...calls.values()]) end(other, burnt.kind, burnt.text);
-    } else if (burnt) end(call, burnt.kind, burnt.text);
+      for (const other of [...calls.values()]) end(other, terminated.kind, terminated.text);
+    } else if (terminated) end(call, terminated.kind, terminated.text);
     else {
       retired = true;
       const timedOut = /timed out/.test(reason);
@@ -167,14 +167,14 @@ export const createCage = (deps: CageDeps) => {
   };
 
   const onOut = (call: Call): Out => {
-    let doors = 0;
+    let hostCalls = 0;
     let logs = 0;
     return (kind, n, a, b) => {
       if (call.over || call.result) return;
       if (kind === 'done') {
         call.result = { kind: a, text: b };
         settle(call);
-      } else if (kind === 'door' && ++doors <= call.head.limits.doors) deps.door(call.id, n, a, b);
+      } else if (kind === 'host-call' && ++hostCalls <= call.head.limits.hostCalls) deps.hostCall(call.id, n, a, b);
       else if (kind === 'log' && ++logs <= call.head.limits.logs) deps.log(call.id, a, b);
     };
   };
@@ -183,7 +183,7 @@ export const createCage = (deps: CageDeps) => {
     served += 1;
     const call: Call = {
       id,
-      room: undefined,
+      ready: undefined,
       head,
       startedAt: now(),
       cpuMs: 0,
@@ -194,21 +194,21 @@ export const createCage = (deps: CageDeps) => {
     };
     calls.set(id, call);
     call.timer = setTimeout(() => {
-      if (call.inside > 0 || !call.room) burn('timeout', `More than ${head.wallMs} ms.`);
+      if (call.inside > 0 || !call.ready) terminate('timeout', `More than ${head.wallMs} ms.`);
       else end(call, 'timeout', `More than ${head.wallMs} ms.`);
     }, head.wallMs + 5);
     try {
       prepare();
-      const room = await rooms.shift()!;
-      if (call.over) return void room.context.release();
-      call.room = room;
-      room.listen(onOut(call));
+      const ready = await contexts.shift()!;
+      if (call.over) return void ready.context.release();
+      call.ready = ready;
+      ready.listen(onOut(call));
       enter(call, 'start', JSON.stringify(head), input);
     } catch (error) {
       if (error instanceof LoadFailed && !/memory limit/.test(error.message)) {
         retired = true;
         const kind = /timed out/.test(error.message) ? 'timeout' : 'plugin_error';
-        end(call, burnt?.kind ?? kind, burnt?.text ?? `It does not load: ${error.message}`);
+        end(call, terminated?.kind ?? kind, terminated?.text ?? `It does not load: ${error.message}`);
       } else fail(call, error);
     }
   };
@@ -220,7 +220,7 @@ export const createCage = (deps: CageDeps) => {
     start: (id: number, head: CallHead, input: string): void => void start(id, head, input),
     answer: (id: number, n: number, ok: boolean, body: string): void => {
       const call = calls.get(id);
-      if (call?.room && !call.result) enter(call, 'answer', n, ok, body);
+      if (call?.ready && !call.result) enter(call, 'answer', n, ok, body);
     },
     /** Takes no more calls; disposed when the last one is over. */
     retire: (): void => {
@@ -230,7 +230,7 @@ export const createCage = (deps: CageDeps) => {
   };
 };
 
-export type Cage = ReturnType<typeof createCage>;
+export type PluginIsolate = ReturnType<typeof createPluginIsolate>;
 
 // What the top level throws stays inside: an object of the plugin's must not reach isolated-vm, which would read its getters.
 const caught = (code: string): string =>

@@ -2,72 +2,72 @@
 // plugin wants goes through the pipe to the host. If something here hangs or dies, the host kills the process and starts another.
 import { readFileSync } from 'node:fs';
 import { createFrameReader, encodeFrame, type FromWorker, type ToWorker } from './protocol.ts';
-import { type Cage, createCage } from './worker-isolate.ts';
+import { createPluginIsolate, type PluginIsolate } from './worker-isolate.ts';
 
 const guest = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
 const boot = guest.slice(guest.indexOf('\n(') + 1).replace(/;\s*$/, '');
 const beatMs = 100;
-// An isolate that served this many calls gives way to a new one: contexts leave crumbs.
-const callsPerCage = 1000;
+// An isolate that served this many calls gives way to a new one: contexts leak a little.
+const callsPerIsolate = 1000;
 // Isolates at once; the one that was not used for longest gives way.
-const mostCages = 24;
+const mostIsolates = 24;
 
 const send = (head: FromWorker, body?: string): void => {
   process.stdout.write(encodeFrame(head, body));
 };
 
-type Loaded = { plugin: string; code: string; memoryMb: number; usedAt: number; cage: Cage | undefined };
+type Loaded = { plugin: string; code: string; memoryMb: number; usedAt: number; isolate: PluginIsolate | undefined };
 const plugins = new Map<string, Loaded>();
-const cageOf = new Map<number, Cage>();
+const isolateOf = new Map<number, PluginIsolate>();
 
-const cageFor = (loaded: Loaded): Cage => {
+const isolateFor = (loaded: Loaded): PluginIsolate => {
   loaded.usedAt = performance.now();
-  if (loaded.cage?.usable() && loaded.cage.calls() < callsPerCage) return loaded.cage;
-  loaded.cage?.retire();
-  loaded.cage = createCage({
+  if (loaded.isolate?.usable() && loaded.isolate.calls() < callsPerIsolate) return loaded.isolate;
+  loaded.isolate?.retire();
+  loaded.isolate = createPluginIsolate({
     boot,
     code: loaded.code,
     memoryMb: loaded.memoryMb,
     now: () => performance.now(),
-    door: (call, n, name, args) => send({ t: 'door', call, n, name }, args),
+    hostCall: (call, n, name, args) => send({ t: 'host-call', call, n, name }, args),
     log: (call, level, body) => send({ t: 'log', call, level }, body),
     done: (call, { kind, wallMs, cpuMs, text }) => {
-      cageOf.delete(call);
+      isolateOf.delete(call);
       send({ t: 'done', call, kind, wallMs, cpuMs }, text);
     },
     stuck: (calls) => send({ t: 'stuck', calls }),
     // V8 lost control of an isolate: nothing in this process can be trusted to end.
     catastrophe: () => process.abort(),
   });
-  makeRoom(loaded);
-  return loaded.cage;
+  retireOldest(loaded);
+  return loaded.isolate;
 };
 
-const makeRoom = (kept: Loaded): void => {
-  const idle = [...plugins.values()].filter(({ cage }) => cage?.usable());
+const retireOldest = (kept: Loaded): void => {
+  const idle = [...plugins.values()].filter(({ isolate }) => isolate?.usable());
   const oldest = idle.filter((other) => other !== kept).toSorted((a, b) => a.usedAt - b.usedAt)[0];
-  if (idle.length <= mostCages || !oldest) return;
-  oldest.cage?.retire();
-  oldest.cage = undefined;
+  if (idle.length <= mostIsolates || !oldest) return;
+  oldest.isolate?.retire();
+  oldest.isolate = undefined;
 };
 
 const onFrame = (head: ToWorker, body: string): void => {
   if (head.t === 'load') {
-    const loaded: Loaded = { plugin: head.plugin, code: body, memoryMb: head.memoryMb, usedAt: 0, cage: undefined };
+    const loaded: Loaded = { plugin: head.plugin, code: body, memoryMb: head.memoryMb, usedAt: 0, isolate: undefined };
     for (const [code, other] of plugins)
       if (other.plugin === head.plugin) {
-        other.cage?.retire();
+        other.isolate?.retire();
         plugins.delete(code);
       }
     plugins.set(head.code, loaded);
-    cageFor(loaded).warm();
-  } else if (head.t === 'answer') cageOf.get(head.call)?.answer(head.call, head.n, head.ok, body);
+    isolateFor(loaded).warm();
+  } else if (head.t === 'answer') isolateOf.get(head.call)?.answer(head.call, head.n, head.ok, body);
   else {
     const loaded = plugins.get(head.code);
     if (!loaded) throw new Error('A call came before its code.');
-    const cage = cageFor(loaded);
-    cageOf.set(head.call, cage);
-    cage.start(head.call, head, body);
+    const isolate = isolateFor(loaded);
+    isolateOf.set(head.call, isolate);
+    isolate.start(head.call, head, body);
   }
 };
 
