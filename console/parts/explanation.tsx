@@ -1,10 +1,11 @@
 // Why a rule holds for somebody or not: every condition with what is and what is needed, how near it came, and the rows behind it.
 
 import type { ConditionResult } from '@rapport/sdk/schemas';
-import { IconCheck, IconX } from '@tabler/icons-react';
+import { IconCheck, IconQuestionMark, IconX } from '@tabler/icons-react';
 import { readWindow, titleOf, type Vocabulary } from '../api/vocabulary-words.ts';
 import { useFormat } from '../words/format.ts';
 import { useWords, wordsFor } from '../words/words.ts';
+import { Tag } from './page.tsx';
 
 type TreeProps = { result: ConditionResult; vocabulary: Vocabulary | undefined };
 
@@ -14,10 +15,11 @@ export const Explanation = ({ result, vocabulary }: TreeProps) => {
   if (!children) return <Leaf result={result} vocabulary={vocabulary} />;
   const title = result.not ? t('explain.not') : t(result.all ? 'explain.all' : 'explain.any');
   return (
-    <div className="why-group" data-result={result.result}>
+    <div className="why-group" data-result={String(result.result ?? 'unknown')}>
       <div className="why-head">
-        <Mark holds={result.result === true} />
+        <Mark holds={result.result ?? null} />
         <strong>{title}</strong>
+        {result.condition && <Tag>{t('explain.named', { key: result.condition })}</Tag>}
       </div>
       <div className="why-rows">
         {children.map((child, index) => (
@@ -29,16 +31,13 @@ export const Explanation = ({ result, vocabulary }: TreeProps) => {
   );
 };
 
-const Mark = ({ holds }: { holds: boolean }) => {
+const Mark = ({ holds }: { holds: boolean | null }) => {
   const { t } = useWords();
+  const said = holds === null ? 'explain.unknown' : holds ? 'explain.holds' : 'explain.fails';
+  const Icon = holds === null ? IconQuestionMark : holds ? IconCheck : IconX;
   return (
-    <span
-      className="why-mark"
-      data-holds={holds || undefined}
-      role="img"
-      aria-label={t(holds ? 'explain.holds' : 'explain.fails')}
-    >
-      {holds ? <IconCheck size={13} stroke={2.6} /> : <IconX size={13} stroke={2.6} />}
+    <span className="why-mark" data-holds={holds ?? 'unknown'} role="img" aria-label={t(said)}>
+      <Icon size={13} stroke={2.6} />
     </span>
   );
 };
@@ -55,7 +54,7 @@ const Leaf = ({ result, vocabulary }: TreeProps) => {
   return (
     <div className="why-leaf">
       <div className="why-head">
-        <Mark holds={result.result === true} />
+        <Mark holds={result.result ?? null} />
         <span>
           <strong>{titleOf(fact?.title, language, result.fact ?? result.name ?? '')}</strong>
           {result.params && Object.keys(result.params).length > 0 && (
@@ -67,10 +66,11 @@ const Leaf = ({ result, vocabulary }: TreeProps) => {
             </span>
           )}
         </span>
+        {result.condition && <Tag>{t('explain.named', { key: result.condition })}</Tag>}
       </div>
       <dl className="why-facts small">
         <dt>{t('explain.actual')}</dt>
-        <dd>{show(result.actual ?? result.factResult)}</dd>
+        <dd>{result.known === false ? t('explain.notKept') : show(result.actual ?? result.factResult)}</dd>
         <dt>{t('explain.needed')}</dt>
         <dd>{needed}</dd>
         {result.near && (

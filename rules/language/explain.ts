@@ -11,7 +11,10 @@ import { isFraction, toNumber } from './vocabulary/fraction.ts';
 import type { Vocabulary } from './vocabulary/vocabulary.ts';
 import type { Zone } from './vocabulary/zone.ts';
 
-/** `facts` must hold what the rule needs. For a customer that is gone the result is false, whatever the conditions say. */
+/**
+ * `facts` must hold what the rule needs. The root's result is the rule's, and each group's follows from its members. For a
+ * customer that is gone (merged away or erased) no rule holds: the root is then an `all` of that and of the conditions.
+ */
 export const explain = async (
   conditions: Condition,
   vocabulary: Vocabulary,
@@ -20,23 +23,34 @@ export const explain = async (
 ): Promise<Explanation> => {
   const tree = readTree(conditions, vocabulary);
   const { zone } = vocabulary;
-  const run = await runEngine(tree, facts, now, zone);
-  return {
-    result: run.result && !facts.gone,
-    at: toIso(now),
-    conditions: enrich(tree, run.conditions, { facts, now, zone }),
-  };
+  const moment = { facts, now, zone };
+  const explained = enrich(tree, await runEngine(tree, facts, now, zone), moment);
+  const root = facts.gone ? { operator: 'all', priority: 1, result: false, all: [gone, explained] } : explained;
+  return { result: root.result ?? null, at: toIso(now), conditions: root };
 };
 
 type Moment = { facts: Facts; now: number; zone: Zone };
 
+const gone: ConditionResult = {
+  fact: 'customer.living',
+  operator: 'equal',
+  value: true,
+  factResult: false,
+  valueResult: true,
+  result: false,
+  actual: false,
+  needed: { en: 'is a customer, neither merged away nor erased', zh: '是现有客户，未被合并或删除' },
+  near: null,
+};
+
 const enrich = (node: Node, result: EngineNode, moment: Moment): ConditionResult => {
   if (node.kind === 'leaf') return enrichLeaf(node, result, moment);
   const head = {
+    ...(node.condition !== undefined && { condition: node.condition }),
     ...(node.name !== undefined && { name: node.name }),
     operator: node.kind,
     priority: 1,
-    result: result.result === true,
+    result: result.result,
   };
   if (node.kind === 'not') return { ...head, not: enrich(node.child, result.not!, moment) };
   const children = node.children.map((child, i) => enrich(child, result[node.kind]![i]!, moment));
@@ -50,6 +64,7 @@ const enrichLeaf = (leaf: Leaf, { result, factResult, valueResult }: EngineNode,
   const compared = leaf.other ? present(leaf.other, valueResult) : value;
   const evidence = evidenceOf(leaf.use, moment);
   return {
+    ...(leaf.condition !== undefined && { condition: leaf.condition }),
     ...(name !== undefined && { name }),
     fact,
     ...(params && { params }),

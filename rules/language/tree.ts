@@ -15,10 +15,12 @@ export type Leaf = {
   value: FactValue | readonly FactValue[];
   other: FactUse | null;
   source: FactCondition;
+  /** The named condition that is this comparison. */
+  condition?: string;
 };
 export type Node =
-  | { kind: 'all' | 'any'; children: Node[]; name: string | undefined }
-  | { kind: 'not'; child: Node; name: string | undefined }
+  | { kind: 'all' | 'any'; children: Node[]; name: string | undefined; condition?: string }
+  | { kind: 'not'; child: Node; name: string | undefined; condition?: string }
   | Leaf;
 
 /** Throws for what `validateConditions` would have refused; callers check first, or use what was checked when saved. */
@@ -34,7 +36,7 @@ export const readTree = (condition: Condition, vocabulary: Vocabulary, path: rea
     const named = vocabulary.named.get(condition.condition);
     if (!named || path.includes(condition.condition))
       throw new Error(`No condition "${condition.condition}", or a cycle.`);
-    return { ...readTree(named, vocabulary, [...path, condition.condition]), name: condition.condition } as Node;
+    return { ...readTree(named, vocabulary, [...path, condition.condition]), condition: condition.condition };
   }
   const use = readUse(condition.fact, condition.params, vocabulary);
   const other = isFactValue(condition.value) ? readUse(condition.value.fact, condition.value.params, vocabulary) : null;

@@ -166,7 +166,7 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
         customerId,
         at: toIso(at),
         version: chosen.version,
-        matches: explanation.result && !facts.gone,
+        matches: explanation.result,
         member: member !== undefined,
         enteredAt: toIsoOrNull(member?.enteredAt),
         explanation,

@@ -131,16 +131,24 @@ export const ValidateReply = Closed({
 });
 export type ValidateReply = Static<typeof ValidateReply>;
 
-/** json-rules-engine's `RuleResult`, where each comparison also says what was, what was needed and how near it came. */
+/**
+ * json-rules-engine's `RuleResult`, where each comparison also says what was, what was needed and how near it came. The root
+ * of `conditions` has the rule's own result; `null` is "cannot be known for that time" (Kleene's three values).
+ */
 export const Explanation = Type.Object({
-  result: Type.Boolean(),
+  result: Nullable(Type.Boolean()),
   at: Time,
   conditions: Type.Unsafe<ConditionResult>(Type.Object({}, { additionalProperties: true })),
 });
 export type Explanation = Static<typeof Explanation>;
 
 export type ConditionResult = {
-  result?: boolean;
+  /** `null`: what was then is not kept, so it cannot be known. */
+  result?: boolean | null;
+  /** `false`: the fact has no history that reaches back to that time, so `actual` is null and says nothing. */
+  known?: false;
+  /** The named condition that stands here. */
+  condition?: string;
   operator?: string;
   priority?: number;
   name?: string;

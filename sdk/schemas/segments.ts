@@ -1,6 +1,7 @@
 // Segments: who belongs, since when and why. A dynamic one is a rule, a static one a list, a snapshot a dynamic one frozen.
 import { type Static, Type } from 'typebox';
 import { ConditionTree, RuleDescription, RuleName, RuleStatus, RuleTests, VersionNumber } from './rule-documents.ts';
+import { Explanation } from './rules.ts';
 import { Closed, Id, Key, Nullable, Time } from './shared.ts';
 
 export const SegmentType = Type.Union([Type.Literal('dynamic'), Type.Literal('static'), Type.Literal('snapshot')]);
@@ -121,13 +122,13 @@ export const SegmentExplanation = Closed({
   customerId: Id,
   at: Time,
   version: VersionNumber,
-  /** Whether the rule holds at that time. */
-  matches: Type.Boolean(),
+  /** Whether the rule holds at that time; null when what was then is not kept. */
+  matches: Nullable(Type.Boolean()),
   /** Whether the customer is a member now, and since when. */
   member: Type.Boolean(),
   enteredAt: Nullable(Time),
   /** The tree with every condition's actual and needed value, the near miss, and the rows behind an aggregate. */
-  explanation: Type.Unknown(),
+  explanation: Explanation,
 });
 export type SegmentExplanation = Static<typeof SegmentExplanation>;
 

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { testApp } from '../support/app.ts';
 import { eachDatabase } from '../support/databases.ts';
+import { untrueNode } from '../support/differential.ts';
 
 const rule = { all: [{ fact: 'orders', params: { within: 'P90D' }, operator: 'greaterThanInclusive', value: 3 }] };
 
@@ -88,4 +89,61 @@ eachDatabase('a rule is tried on given facts; conditions that are refused are a 
   expect(refused).toMatchObject({ status: 422, body: { code: 'ANY_EMPTY', pointer: '/conditions/any' } });
   expect((await app.as('anonymous').get('/rules/vocabulary')).status).toBe(401);
   expect((await app.as(['customers:read']).get('/rules/vocabulary')).status).toBe(403);
+});
+
+eachDatabase("an explanation's root is the rule's result, whatever its form", async (on) => {
+  await using app = await testApp(on);
+  const owner = app.as('owner');
+  const holds = { fact: 'customer.city', operator: 'equal', value: 'Rome' };
+  const fails = { fact: 'customer.city', operator: 'equal', value: 'Oslo' };
+  const forms: [object, boolean][] = [
+    [{ all: [holds] }, true],
+    [{ any: [fails, holds] }, true],
+    [{ not: fails }, true],
+    [holds, true],
+    [{ all: [{ any: [{ not: { all: [fails] } }] }] }, true],
+    [{ all: [holds, fails] }, false],
+    [{ not: { any: [holds] } }, false],
+    [fails, false],
+  ];
+  for (const [conditions, expected] of forms) {
+    const tests = [{ facts: { 'customer.city': 'Rome' }, expected }];
+    const { passed, results } = (await owner.post('/rules/test', { conditions, tests })).body;
+    const { result, conditions: root } = results[0].explanation;
+    expect([passed, result, root.result], JSON.stringify(conditions)).toEqual([true, expected, expected]);
+    expect(untrueNode(root)).toBeUndefined();
+  }
+  for (const [context, fact, value] of [
+    ['cart', 'cart.subtotal', 5],
+    ['event', 'event.type', 'viewed'],
+  ]) {
+    const conditions = { all: [{ fact, operator: 'equal', value }] };
+    const tests = [{ facts: { [fact as string]: value }, expected: true }];
+    const { results } = (await owner.post('/rules/test', { conditions, tests, context })).body;
+    expect(results[0].explanation.conditions.result, String(context)).toBe(true);
+  }
+});
+
+eachDatabase('of a customer that is gone the explanation says so, and its root is false', async (on) => {
+  await using app = await testApp(on);
+  const owner = app.as('owner');
+  const conditions = { all: [{ fact: 'tags', operator: 'doesNotContain', value: 'vip' }] };
+  await owner.post('/segments', { key: 'all', name: 'All', conditions });
+  const [ada, bob] = [await owner.post('/customers', {}), await owner.post('/customers', {})].map(
+    ({ body }) => body.id,
+  );
+  await owner.post(`/customers/${ada}/merge`, { into: bob });
+  const { body } = await owner.get(`/segments/all/explain?customer=${ada}`);
+  expect(body).toMatchObject({
+    matches: false,
+    explanation: {
+      result: false,
+      conditions: {
+        operator: 'all',
+        result: false,
+        all: [{ fact: 'customer.living', result: false }, { result: true }],
+      },
+    },
+  });
+  expect(untrueNode(body.explanation.conditions)).toBeUndefined();
 });

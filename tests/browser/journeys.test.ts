@@ -76,8 +76,15 @@ test('a segment is written by keyboard, counted while it is written, activated, 
   await page.getByRole('option', { name: 'Rosalind Franklin' }).click();
   await page.getByText('The rule does not hold').waitFor();
   await page.getByText('Not a member').waitFor();
+  const root = page.locator('.why-group').first();
+  expect(await root.getAttribute('data-result')).toBe('false');
   await page.getByRole('tab', { name: 'Members' }).click();
-  await page.getByRole('link', { name: 'Ada Lovelace', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Ada Lovelace', exact: true }).click();
+  const { pathname } = new URL(page.url());
+  await page.goto(`/segments/people-of-london?tab=explain&customer=${pathname.split('/').at(-1)}`);
+  await page.getByText('The rule holds', { exact: true }).waitFor();
+  expect(await root.getAttribute('data-result')).toBe('true');
+  await root.getByRole('img', { name: 'Holds', exact: true }).first().waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -2,7 +2,7 @@
 import '../../styles/explanation.css';
 import { TextInput } from '@mantine/core';
 import { explainSegment } from '@rapport/sdk/routes';
-import type { ConditionResult, Segment } from '@rapport/sdk/schemas';
+import type { Segment } from '@rapport/sdk/schemas';
 import { IconUserSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -58,9 +58,13 @@ export const Explain = ({ segment }: { segment: Segment }) => {
           {(data) => (
             <div className="grid" aria-live="polite">
               <p className="explain-verdict">
-                <Tag tone={data.matches ? 'good' : 'bad'}>
-                  {t(data.matches ? 'explain.matches' : 'explain.matchesNot')}
-                </Tag>
+                {data.matches === null ? (
+                  <Tag tone="warn">{t('explain.matchesUnknown')}</Tag>
+                ) : (
+                  <Tag tone={data.matches ? 'good' : 'bad'}>
+                    {t(data.matches ? 'explain.matches' : 'explain.matchesNot')}
+                  </Tag>
+                )}
                 {data.member ? <Tag tone="brand">{t('explain.member')}</Tag> : <Tag>{t('explain.memberNot')}</Tag>}
                 {data.enteredAt && (
                   <span className="small dim">
@@ -68,17 +72,11 @@ export const Explain = ({ segment }: { segment: Segment }) => {
                   </span>
                 )}
               </p>
-              <Explanation result={treeOf(data.explanation)} vocabulary={vocabulary.data} />
+              <Explanation result={data.explanation.conditions} vocabulary={vocabulary.data} />
             </div>
           )}
         </Loaded>
       )}
     </Panel>
   );
-};
-
-/** The tree; the engine writes the result of the whole beside it, not into its root. */
-const treeOf = (explanation: unknown): ConditionResult => {
-  const { conditions, result } = explanation as { conditions: ConditionResult; result: boolean };
-  return { ...conditions, result: conditions.result ?? result };
 };
