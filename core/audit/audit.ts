@@ -31,9 +31,9 @@ export const createAudit = (deps: { clock: Clock }): Audit => {
       const earlier = noted.get(trx);
       if (earlier) return void earlier.push(...now);
       noted.set(trx, now);
-      await beforeCommit(trx, async () => {
+      await beforeCommit(trx, async (last) => {
         noted.delete(trx);
-        await append(trx, now);
+        await append(last, now);
       });
     },
     verify,

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { SqliteClient } from './sqlite-client.ts';
+import { handleOf } from './transact.ts';
 
 /** A connection or a transaction: a store is a closure over either. */
 export type Db = Knex;
@@ -67,8 +68,8 @@ const openSqlite = async (file: string, readers: number): Promise<Database> => {
   const closing: (() => Promise<void>)[] = [];
   return {
     dialect: 'sqlite',
-    writer,
-    reader,
+    writer: handleOf(writer),
+    reader: handleOf(reader, writer),
     beforeClose: (run) => void closing.push(run),
     close: async () => {
       for (const run of closing) await run();
@@ -103,11 +104,12 @@ const openPostgres = async (url: string, poolSize: number): Promise<Database> =>
     },
   });
   await pool.raw('select 1');
+  const handle = handleOf(pool);
   const closing: (() => Promise<void>)[] = [];
   return {
     dialect: 'postgres',
-    writer: pool,
-    reader: pool,
+    writer: handle,
+    reader: handle,
     beforeClose: (run) => void closing.push(run),
     close: async () => {
       for (const run of closing) await run();

@@ -2,10 +2,14 @@
 // after its commit, and refused alone: a request that breaks a group is tried again by itself. This is not a buffer that
 // could lose something: nothing is answered before it is stored.
 import { Failure } from '../errors.ts';
+import type { Db } from './database.ts';
+import { apart, isUnited } from './transact.ts';
 
 type Waiting<I, O> = { item: I; resolve: (value: O) => void; reject: (error: unknown) => void };
 
 export const createGroupCommit = <I, O>(options: {
+  /** Where `commit` writes: a call that is one transaction (`unite`) joins no group. */
+  db: Db;
   /** One transaction; an answer per item, a Failure where an item is refused. */
   commit: (items: readonly I[]) => Promise<readonly (O | Failure)[]>;
   sizeOf: (item: I) => number;
@@ -46,11 +50,12 @@ export const createGroupCommit = <I, O>(options: {
   return {
     add: (item: I): Promise<O> =>
       new Promise((resolve, reject) => {
+        if (isUnited(options.db)) return void settle([{ item, resolve, reject }]);
         queue.push({ item, resolve, reject });
         // On the next turn, so that requests that were read together are stored together.
         if (!running) {
           running = true;
-          setImmediate(() => void run());
+          apart(() => setImmediate(() => void run()));
         }
       }),
   };

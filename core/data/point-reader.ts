@@ -1,7 +1,9 @@
 // Reads single rows by key, fast: requests that come while a read is running go into the next one together, and on SQLite the
-// statement stays prepared on a connection of its own. It sees the last committed state; inside a transaction use the store.
+// statement stays prepared on a connection of its own. It sees the last committed state, or that of
+// the call's own transaction (`unite`); inside a transaction of one's own use the store.
 import type { Database, Db } from './database.ts';
 import { query } from './rows.ts';
+import { apart } from './transact.ts';
 
 export type PointReader<T> = { find: (key: string) => Promise<T | undefined> };
 
@@ -29,8 +31,9 @@ export const createPointReader = <T>(
   let waiting: Waiting<T>[] = [];
   let reading = false;
 
+  const bind = (keys: string[]) => (database.dialect === 'sqlite' ? JSON.stringify(keys) : keys);
   const read = (keys: string[]): Promise<T[]> =>
-    prepared ? (prepared.all(JSON.stringify(keys)) as Promise<T[]>) : query<T>(database.reader, sql, [keys]);
+    prepared ? (prepared.all(JSON.stringify(keys)) as Promise<T[]>) : query<T>(database.reader, sql, [bind(keys)]);
 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -48,14 +51,16 @@ export const createPointReader = <T>(
   };
 
   return {
-    find: (key) =>
-      new Promise((resolve, reject) => {
+    find: async (key) => {
+      if (database.reader.isTransaction) return (await query<T>(database.reader, sql, [bind([key])]))[0];
+      return new Promise((resolve, reject) => {
         waiting.push({ key, resolve, reject });
         if (reading) return;
         reading = true;
         // Requests that were read from their sockets in one turn are answered by one read.
-        setImmediate(() => void run());
-      }),
+        apart(() => setImmediate(() => void run()));
+      });
+    },
   };
 };
 

@@ -136,6 +136,7 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
   };
 
   const group = createGroupCommit<Request, EventReceipt[]>({
+    db: database.writer,
     most: mostInOneCommit,
     sizeOf: ({ events }) => events.length,
     commit: async (requests) => {

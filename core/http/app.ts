@@ -142,7 +142,7 @@ const handler = (served: Served, validator: Validator, throttle: Throttle, deps:
     const call = { params, query, body, actor, requestId: ctx.state.requestId as string, ctx } as never;
     const key = route.idempotent ? ctx.get('idempotency-key') : '';
     const result = key
-      ? await deps.idempotency.run({ key, actor, request: [route.method, ctx.path, body] }, () => served.handle(call))
+      ? await deps.idempotency.run({ key, actor, route, path: ctx.path, query, body }, () => served.handle(call))
       : await served.handle(call);
     answer(ctx, route, result);
   };

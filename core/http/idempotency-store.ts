@@ -1,34 +1,33 @@
-// Rows of idempotency_keys.
-import type { Db } from '../data/database.ts';
+// Rows of idempotency_keys: replies that were given, written in the transaction of the work they tell of.
+import { type Db, dialectOf } from '../data/database.ts';
 import { query } from '../data/rows.ts';
 
-type Row = { request_hash: string; status: number | null; reply: string | null };
+export type KeptReply = {
+  request_hash: string;
+  /** Null: the status that the route's contract gives. */
+  status: number | null;
+  /** JSON; null for a reply without a body. */
+  reply: string | null;
+  /** JSON of the headers that the handler set, like Location and ETag. */
+  headers: string | null;
+};
+type Row = KeptReply & { actor: string; key: string; created_at: number };
 
 export const createIdempotencyStore = (db: Db) => ({
-  /** True when this call now owns the key. */
-  claim: async (
-    actor: string,
-    key: string,
-    requestHash: string,
-    now: number,
-    abandonedBefore: number,
-  ): Promise<boolean> => {
-    const inserted = await query(
+  /**
+   * The key, until the transaction ends; false when another transaction holds it. On SQLite the transaction itself is that
+   * lock: there is one writer.
+   */
+  lock: async (actor: string, key: string): Promise<boolean> => {
+    if (dialectOf(db) === 'sqlite') return true;
+    const [row] = await query<{ held: boolean }>(
       db,
-      'insert into idempotency_keys (actor, key, request_hash, created_at) values (?, ?, ?, ?) on conflict (actor, key) do nothing returning key',
-      [actor, key, requestHash, now],
+      'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as held',
+      [`idempotency ${actor} ${key}`],
     );
-    if (inserted.length > 0) return true;
-    const taken = await db('idempotency_keys')
-      .where({ actor, key, request_hash: requestHash })
-      .whereNull('reply')
-      .where('created_at', '<', abandonedBefore)
-      .update({ created_at: now });
-    return taken > 0;
+    return row!.held;
   },
-  find: (actor: string, key: string): Promise<Row | undefined> => db('idempotency_keys').where({ actor, key }).first(),
-  keep: (actor: string, key: string, status: number | null, reply: string) =>
-    db('idempotency_keys').where({ actor, key }).update({ status, reply }),
-  release: (actor: string, key: string) => db('idempotency_keys').where({ actor, key }).whereNull('reply').delete(),
-  deleteBefore: (at: number): Promise<number> => db('idempotency_keys').where('created_at', '<', at).delete(),
+  find: (actor: string, key: string): Promise<KeptReply | undefined> =>
+    db('idempotency_keys').where({ actor, key }).first(),
+  insert: (row: Row) => db('idempotency_keys').insert(row),
 });

@@ -88,6 +88,7 @@ export const messageJob = (
 
   // Messages that end while a commit is running end together in the next one.
   const ends = createGroupCommit<Ended, void>({
+    db: database.writer,
     most: mostEndings,
     sizeOf: () => 1,
     commit: (ended) =>

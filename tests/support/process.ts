@@ -19,7 +19,12 @@ export type ServerProcess = {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** A client signed in as the owner. */
   signIn: () => Promise<
-    (method: string, path: string, body?: unknown) => Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>
+    (
+      method: string,
+      path: string,
+      body?: unknown,
+      headers?: Record<string, string>,
+    ) => Promise<{ status: number; body: ReturnType<typeof JSON.parse>; headers: Headers }>
   >;
   [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -117,17 +122,18 @@ const signIn = async (url: string) => {
     .map((line) => line.split(';')[0])
     .join('; ');
   const me = await demandJson(await fetch(`${url}/api/v1/me`, { headers: { cookie } }));
-  return async (method: string, path: string, body?: unknown) => {
+  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${url}/api/v1${path}`, {
       method,
       headers: {
         cookie,
         'x-csrf-token': String(me.csrfToken),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
-    return { status: answer.status, body: text ? JSON.parse(text) : undefined };
+    return { status: answer.status, body: text ? JSON.parse(text) : undefined, headers: answer.headers };
   };
 };
