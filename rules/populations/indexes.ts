@@ -1,7 +1,7 @@
 // The index from facts, events and segments to the active rules that look at them, compiled once and kept in memory until
 // the generation in the database moves on. Never loop over all rules: ask here for the candidates.
 import type { AlertAction, AlertTrigger, Condition } from '@rapport/sdk/schemas';
-import type { Db, Log } from '../../core/index.ts';
+import { afterCommit, type Db, type Log } from '../../core/index.ts';
 import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
 import {
   type Compiled,
@@ -57,15 +57,22 @@ const none: readonly never[] = [];
 
 export const createRuleIndexes = (deps: { vocabulary: VocabularySource; log: Log }) => {
   let held: RuleIndex | undefined;
+  // Of transactions that may yet be rolled back: their generation is then another's.
+  const uncommitted = new WeakMap<object, RuleIndex>();
   return {
     /** The index as of this transaction: an activation waits until those who read the old one have ended. */
     at: async (db: Db): Promise<RuleIndex> => {
       const store = createDocumentStore(db);
       const generation = await store.readGeneration();
-      if (held?.generation === generation) return held;
+      const known = uncommitted.get(db) ?? held;
+      if (known?.generation === generation) return known;
       const rows = [...(await store.listActive('segment')), ...(await store.listActive('alert'))];
       const loaded = indexOf(generation, rows, await deps.vocabulary.current(), deps.log);
-      held = loaded;
+      uncommitted.set(db, loaded);
+      afterCommit(db, () => {
+        uncommitted.delete(db);
+        held = loaded;
+      });
       return loaded;
     },
   };

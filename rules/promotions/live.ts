@@ -1,7 +1,7 @@
 // Every active promotion, compiled, in memory: made again when the generation of active rules or the vocabulary changes.
 // Counters are not here; they change with every redemption (usage-store.ts).
 import type { Condition, PromotionParams } from '@rapport/sdk/schemas';
-import type { Database, Log } from '../../core/index.ts';
+import { afterCommit, type Database, type Log } from '../../core/index.ts';
 import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
 import {
   type Compiled,
@@ -57,7 +57,7 @@ export const createLivePromotions = (deps: { database: Database; vocabulary: Voc
         .filter(({ params }) => has(params))
         .map(({ key }) => key)
         .sort();
-    kept = {
+    const set: LiveSet = {
       generation,
       vocabulary,
       promotions,
@@ -65,7 +65,11 @@ export const createLivePromotions = (deps: { database: Database; vocabulary: Voc
       limited: keys(({ limits }) => limits?.total !== undefined || limits?.budget !== undefined),
       perCustomer: keys(({ limits }) => limits?.perCustomer !== undefined),
     };
-    return kept;
+    // What a transaction has not committed yet is for nobody else.
+    afterCommit(deps.database.reader, () => {
+      kept = set;
+    });
+    return set;
   };
 
   return {
@@ -77,6 +81,7 @@ export const createLivePromotions = (deps: { database: Database; vocabulary: Voc
       const vocabulary = await deps.vocabulary.current();
       checkedAt = performance.now();
       if (kept?.generation === generation && kept.vocabulary === vocabulary) return kept;
+      if (deps.database.reader.isTransaction) return make(generation, vocabulary);
       if (making?.generation !== generation || making.vocabulary !== vocabulary) {
         const set = make(generation, vocabulary).finally(() => {
           making = undefined;

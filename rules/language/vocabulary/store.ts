@@ -1,6 +1,6 @@
 // Makes the vocabulary from what the database holds, and keeps it until something it was made from changes.
 import type { Attribute, Condition } from '@rapport/sdk/schemas';
-import { type Db, fromJson, query } from '../../../core/index.ts';
+import { afterCommit, type Db, fromJson, query } from '../../../core/index.ts';
 import type { FactDefinition } from './fact.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
@@ -27,9 +27,12 @@ export const createVocabularySource = (db: Db, { timeZone, scorers = () => [] }:
         eventTypes: await distinct(db, 'events', 'type'),
       };
       const from = `${await fingerprint(db)} ${JSON.stringify(lists)} ${added.length}`;
-      if (made?.from !== from)
-        made = { from, vocabulary: createVocabulary({ timeZone, added, ...lists, ...(await load(db)) }) };
-      return made.vocabulary;
+      if (made?.from === from) return made.vocabulary;
+      const vocabulary = createVocabulary({ timeZone, added, ...lists, ...(await load(db)) });
+      afterCommit(db, () => {
+        made = { from, vocabulary };
+      });
+      return vocabulary;
     },
     add: (facts) => void added.push(...facts),
   };
