@@ -2,21 +2,14 @@
 import type { AnyRoute } from '@rapport/sdk';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Clock, Ids } from '../clock.ts';
-import {
-  Forbidden,
-  InsufficientScope,
-  InvalidRequest,
-  MethodNotAllowed,
-  RouteNotFound,
-  Unauthenticated,
-} from '../errors.ts';
+import { Forbidden, InsufficientScope, InvalidRequest, RouteNotFound, Unauthenticated } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { type Actor, anonymous } from './actor.ts';
 import { failures } from './failures.ts';
 import type { Idempotency } from './idempotency.ts';
 import { bodyLimits, readJson } from './limits.ts';
-import { createRouter, type Router } from './router.ts';
+import { createRouting, type Endpoint } from './router.ts';
 import { Reply, type Served } from './serve.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { type Check, createValidator, type Validator } from './validate.ts';
@@ -96,29 +89,19 @@ const secure = (production: boolean): Middleware => {
   };
 };
 
-type Handler = (ctx: Context, params: Record<string, string>) => Promise<void>;
-
 const routes = (deps: AppDeps): Middleware => {
-  const router = createRouter<Handler>();
   const validator = createValidator();
   const throttle = createThrottle({ clock: deps.clock, rate: deps.rateLimit });
-  for (const served of deps.served)
-    router.add(served.route.method, pathOf(served.route), handler(served, validator, throttle, deps));
-  return async (ctx, next) => {
-    const match = router.match(ctx.method, ctx.path);
-    if (match) return match.found(ctx, match.params);
-    refuseMethod(ctx, router);
-    return next();
-  };
+  return createRouting(
+    deps.served.map((served) => ({
+      method: served.route.method,
+      path: pathOf(served.route),
+      handle: handler(served, validator, throttle, deps),
+    })),
+  );
 };
 
-const refuseMethod = (ctx: Context, router: Router<Handler>): void => {
-  if (!ctx.path.startsWith('/api/')) return;
-  const allowed = router.methodsOf(ctx.path).join(', ');
-  if (allowed !== '') throw new MethodNotAllowed(`Use ${allowed}.`, { headers: { Allow: allowed } });
-};
-
-const handler = (served: Served, validator: Validator, throttle: Throttle, deps: AppDeps): Handler => {
+const handler = (served: Served, validator: Validator, throttle: Throttle, deps: AppDeps): Endpoint['handle'] => {
   const { route } = served;
   const checks = {
     params: route.params && validator.text(route.params),

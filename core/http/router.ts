@@ -1,107 +1,53 @@
-// Finds the route of a path in as many steps as the path has segments, however many routes there are. Fixed segments win over
-// parameters: `/customers/upsert` is not a customer called "upsert". `*name` at the end takes the rest of the path.
+// Finds the handler of a request with @koa/router. Where several paths fit, the one with the fewest parameters answers:
+// `/customers/upsert` is not a customer called "upsert". A slash at the end is forgiven; letters' case is not; GET answers HEAD.
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { MethodNotAllowed } from '../errors.ts';
 
-export type Match<T> = { found: T; params: Record<string, string> };
-
-export type Router<T> = {
-  add: (method: string, path: string, value: T) => void;
-  /** HEAD is answered by GET. Undefined when nothing is there, or what is there has another method. */
-  match: (method: string, path: string) => Match<T> | undefined;
-  /** The methods a path knows; none when there is no such path. */
-  methodsOf: (path: string) => string[];
+export type Endpoint = {
+  method: string;
+  /** `:name` is one segment, `*name` at the end is the rest of the path. */
+  path: string;
+  /** `params` are decoded once; a broken percent sign leaves its text as it came. */
+  handle: (ctx: Context, params: Record<string, string>) => Promise<void>;
 };
 
-type Leaf<T> = { names: string[]; value: T };
-type Node<T> = { fixed: Map<string, Node<T>>; parameter?: Node<T>; rest?: Node<T>; leaves: Map<string, Leaf<T>> };
+const apiPrefix = '/api/v1/';
 
-export const createRouter = <T>(): Router<T> => {
-  const root = newNode<T>();
-  return {
-    add: (method, path, value) => {
-      const names: string[] = [];
-      let node = root;
-      for (const segment of segmentsOf(path)) {
-        if (segment.startsWith(':') || segment.startsWith('*')) names.push(segment.slice(1));
-        node = childFor(node, segment);
-      }
-      if (node.leaves.has(method)) throw new Error(`Two routes are ${method} ${path}.`);
-      node.leaves.set(method, { names, value });
-    },
-    match: (method, path) => {
-      const wanted = method === 'HEAD' ? 'GET' : method;
-      const values: string[] = [];
-      const node = walk(root, segmentsOf(path), 0, values, (at) => at.leaves.has(wanted));
-      const leaf = node?.leaves.get(wanted);
-      if (!leaf) return undefined;
-      const params: Record<string, string> = {};
-      for (const [i, name] of leaf.names.entries()) params[name] = decode(values[i]!);
-      return { found: leaf.value, params };
-    },
-    methodsOf: (path) => {
-      const methods = new Set<string>();
-      walk(root, segmentsOf(path), 0, [], (at) => {
-        for (const method of at.leaves.keys()) methods.add(method);
-        return false;
-      });
-      return [...(methods.has('GET') ? ['HEAD'] : []), ...methods];
-    },
+/** The first segment of a path, with the API's prefix where it has one: `/api/v1/customers`, `/healthz`. */
+const areaOf = (path: string): string => {
+  const end = path.indexOf('/', path.startsWith(apiPrefix) ? apiPrefix.length : 1);
+  return end === -1 ? path : path.slice(0, end);
+};
+
+/**
+ * One middleware for all endpoints. The library tries the expressions of a router one after another, so each area has a router of
+ * its own. A path of the API that exists without this method is refused with METHOD_NOT_ALLOWED and `Allow`; whatever else is not
+ * found goes on to the next middleware. Throws where two endpoints are the same.
+ */
+export const createRouting = (endpoints: Endpoint[]): Middleware => {
+  const areas = new Map<string, Router>();
+  const known = new Set<string>();
+  for (const { method, path, handle } of endpoints) {
+    if (known.has(`${method} ${path}`)) throw new Error(`Two routes are ${method} ${path}.`);
+    known.add(`${method} ${path}`);
+    const area = areaOf(path);
+    const router = areas.get(area) ?? new Router({ exclusive: 'specificity', sensitive: true });
+    areas.set(area, router);
+    router.register(path, [method], (ctx) => handle(ctx as unknown as Context, ctx.params));
+  }
+  const dispatch = new Map([...areas].map(([area, router]) => [area, router.routes() as unknown as Middleware]));
+  return (ctx, next) => {
+    const routed = dispatch.get(areaOf(ctx.path));
+    return routed ? routed(ctx, () => refuseMethod(ctx, next)) : next();
   };
 };
 
-const newNode = <T>(): Node<T> => ({ fixed: new Map(), leaves: new Map() });
-
-// A slash at the end is forgiven.
-const segmentsOf = (path: string): string[] => {
-  const segments = path.split('/');
-  if (segments.length > 2 && segments.at(-1) === '') segments.pop();
-  return segments.slice(1);
-};
-
-const childFor = <T>(node: Node<T>, segment: string): Node<T> => {
-  if (segment.startsWith(':')) {
-    node.parameter ??= newNode();
-    return node.parameter;
-  }
-  if (segment.startsWith('*')) {
-    node.rest ??= newNode();
-    return node.rest;
-  }
-  const known = node.fixed.get(segment) ?? newNode<T>();
-  node.fixed.set(segment, known);
-  return known;
-};
-
-/** The first node for these segments that `accepts`; `values` then holds what its parameters took. */
-const walk = <T>(
-  node: Node<T>,
-  segments: string[],
-  at: number,
-  values: string[],
-  accepts: (node: Node<T>) => boolean,
-): Node<T> | undefined => {
-  if (at === segments.length) return accepts(node) ? node : undefined;
-  const segment = segments[at]!;
-  const fixed = node.fixed.get(segment);
-  const byName = fixed && walk(fixed, segments, at + 1, values, accepts);
-  if (byName) return byName;
-  const taken = values.length;
-  if (node.parameter && segment !== '') {
-    values.push(segment);
-    const byValue = walk(node.parameter, segments, at + 1, values, accepts);
-    if (byValue) return byValue;
-    values.length = taken;
-  }
-  if (!node.rest || !accepts(node.rest)) return undefined;
-  values.push(segments.slice(at).join('/'));
-  return node.rest;
-};
-
-// A broken percent sign stays as it came: the schema decides whether it is one.
-const decode = (text: string): string => {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+// Reached when the area's router had no route for path and method; `matched` holds those of the path alone.
+const refuseMethod = (ctx: Context, next: () => Promise<unknown>): Promise<unknown> => {
+  const layers = (ctx as Context & { matched?: { methods: string[] }[] }).matched ?? [];
+  const allowed = [...new Set(layers.flatMap(({ methods }) => methods))].join(', ');
+  if (allowed !== '' && ctx.path.startsWith('/api/'))
+    throw new MethodNotAllowed(`Use ${allowed}.`, { headers: { Allow: allowed } });
+  return next();
 };
