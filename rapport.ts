@@ -22,7 +22,7 @@ import { messagesModule } from './modules/messages/index.ts';
 import { operationsModule } from './modules/operations/index.ts';
 import { webhooksModule } from './modules/webhooks/index.ts';
 import manifest from './package.json' with { type: 'json' };
-import { alertActionsOf, rulesModule } from './rules/index.ts';
+import { rulesModule } from './rules/index.ts';
 
 export const version = manifest.version;
 
@@ -55,7 +55,7 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
     core,
     members,
     scorers: () => insights.scorers().map(({ scorer }) => scorer),
-    deeds: alertActionsOf(core, messages),
+    actions: modules.actions,
   });
   let ready = false;
 

@@ -1,4 +1,6 @@
 // The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
+
+export { type ActionCause, type ActionSpec, type Actions, defineAction } from './action.ts';
 export type { Audit, AuditEntry } from './audit/audit.ts';
 export type { Auth } from './auth/auth.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';

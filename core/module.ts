@@ -1,6 +1,7 @@
 // One declaration a feature. What it serves, works, hears, keeps and offers is said here once; routes, jobs, schedules, sweeps,
 // erasure, merging, export, commands and capabilities of plugins are derived from it. Nothing else registers anything.
 
+import { type ActionSpec, createActions } from './action.ts';
 import type { Capability } from './capability.ts';
 import type { ChangeListener } from './changes.ts';
 import type { Config } from './config.ts';
@@ -47,6 +48,8 @@ export type ModuleSpec<Deps, Service> = {
   schedules?: (service: Service) => readonly Schedule[];
   subscriptions?: (service: Service) => readonly Subscription[];
   commands?: readonly CommandSpec<Service>[];
+  /** What alerts and journeys may make it do. */
+  actions?: (service: Service) => readonly ActionSpec[];
   /** What plugins may ask of it. */
   capabilities?: (service: Service) => readonly Capability[];
   start?: (service: Service) => Promise<void> | void;
@@ -61,6 +64,7 @@ export type Modules = ReturnType<typeof createModules>;
 export const createModules = (platform: Platform) => {
   const served: Served[] = [];
   const capabilities: Capability[] = [];
+  const actions = createActions();
   const services = new Map<string, unknown>();
   const lifecycles: { start: () => Promise<void> | void; stop: () => Promise<void> | void }[] = [];
 
@@ -71,6 +75,7 @@ export const createModules = (platform: Platform) => {
       const service = module.create(platform, deps);
       services.set(module.name, service);
       served.push(...(module.routes?.(service) ?? []));
+      for (const action of module.actions?.(service) ?? []) actions.declare(action);
       capabilities.push(...(module.capabilities?.(service) ?? []));
       for (const job of module.jobs?.(service) ?? []) platform.jobs.work(job);
       for (const schedule of module.schedules?.(service) ?? []) platform.scheduler.add(schedule);
@@ -82,6 +87,7 @@ export const createModules = (platform: Platform) => {
     },
     served,
     capabilities,
+    actions,
     serviceOf: (name: string): unknown => services.get(name),
     start: async (): Promise<void> => {
       for (const { start } of lifecycles) await start();

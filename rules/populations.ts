@@ -1,17 +1,15 @@
 // Puts together what lives on rules with a population: segments, alerts, their live evaluation, ticker, builds, reconciliation.
 import {
+  type Actions,
   type Clock,
-  type Core,
   createFaults,
-  InvalidRequest,
   type JobSpec,
   type Platform,
   type Schedule,
   type Served,
   type Subscription,
-  system,
 } from '../core/index.ts';
-import { type AlertActions, createFire } from './alerts/fire.ts';
+import { createFire } from './alerts/fire.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type Alerts, createAlerts } from './alerts/service.ts';
 import { createChecks } from './documents/checks.ts';
@@ -26,8 +24,6 @@ import { createTicker, type Ticker } from './populations/ticker.ts';
 import { createLists, type Lists } from './segments/lists.ts';
 import { segmentRoutes } from './segments/routes.ts';
 import { createSegments, type Segments } from './segments/service.ts';
-
-export type { AlertActions } from './alerts/fire.ts';
 
 export type Populations = {
   segments: Segments;
@@ -49,15 +45,15 @@ export type Populations = {
 
 export const createPopulations = (
   platform: Platform,
-  deps: { vocabulary: VocabularySource; deeds: AlertActions },
+  deps: { vocabulary: VocabularySource; actions: Actions },
 ): Populations => {
-  const { vocabulary, deeds } = deps;
+  const { vocabulary, actions } = deps;
   const indexes = createRuleIndexes({ vocabulary, log: platform.log });
   const checks = createChecks({ vocabulary, clock: platform.clock });
   const live = createLive(platform, {
     indexes,
     membership: createMembership(platform),
-    fire: createFire(platform, deeds),
+    fire: createFire(platform, actions),
     isAhead: (trx, population, customerId) => build.isAhead(trx, population, customerId),
     onDue: (trx, at) => ticker.notice(trx, at),
   });
@@ -65,7 +61,7 @@ export const createPopulations = (
   const faults = createFaults(platform.config.fault);
   const build = createBuild(platform, { indexes, faults, onDue: (trx, at) => ticker.notice(trx, at) });
   const segments = createSegments({ platform, vocabulary, checks, build });
-  const alerts = createAlerts({ platform, checks, build, deeds });
+  const alerts = createAlerts({ platform, checks, build, actions });
   const lists = createLists(platform, { segments, live });
   const reconcile = createReconcile(platform, { indexes, live, ticker });
   return {
@@ -86,23 +82,3 @@ export const createPopulations = (
     stop: ticker.stop,
   };
 };
-
-/** What of the messages module alerts use. */
-type MessageQueue = {
-  send: AlertActions['send'];
-  templates: { find: (key: string) => Promise<{ channel: string } | undefined> };
-};
-
-/** What alerts do, by the means of the modules that own it. */
-export const alertActionsOf = (core: Pick<Core, 'customers'>, messages: MessageQueue): AlertActions => ({
-  send: (trx, message) => messages.send(trx, message),
-  tag: async (trx, customerId, tag) => {
-    await core.customers.changeTags(customerId, { add: [tag] }, system, trx);
-  },
-  checkTemplate: async (key, channel, pointer) => {
-    const template = await messages.templates.find(key);
-    if (!template) throw new InvalidRequest(`There is no template ${key}.`, { pointer });
-    if (template.channel !== channel)
-      throw new InvalidRequest(`The template ${key} is for the channel ${template.channel}.`, { pointer });
-  },
-});

@@ -1,8 +1,8 @@
 // Rules as a module: one language, three executions, and what is built of it: segments, promotions, alerts.
-import { type Core, defineModule, type Platform } from '../core/index.ts';
+import { type Actions, type Core, defineModule, type Platform } from '../core/index.ts';
 import { rulesCommand } from './commands.ts';
 import { createVocabularySource, languageRoutes, type VocabularySource } from './language/index.ts';
-import { type AlertActions, createPopulations, type Populations } from './populations.ts';
+import { createPopulations, type Populations } from './populations.ts';
 import type { Membership } from './promotions/effects.ts';
 import { createPromotions, type Promotions } from './promotions/index.ts';
 import { promotionRoutes } from './promotions/routes.ts';
@@ -14,13 +14,14 @@ export type RulesDeps = {
   members: Membership;
   /** Keys of the scorers there are, for the facts `score.<key>`. */
   scorers: () => readonly string[];
-  deeds: AlertActions;
+  /** What alerts may do, by the modules that own it. */
+  actions: Actions;
 };
 
-const createRules = (platform: Platform, { core, members, scorers, deeds }: RulesDeps): RuleServices => {
+const createRules = (platform: Platform, { core, members, scorers, actions }: RulesDeps): RuleServices => {
   const { config, database } = platform;
   const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
-  const populations: Populations = createPopulations(platform, { vocabulary, deeds });
+  const populations: Populations = createPopulations(platform, { vocabulary, actions });
   const promotions: Promotions = createPromotions({ platform, core, members, vocabulary });
   return { vocabulary, populations, promotions };
 };

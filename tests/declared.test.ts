@@ -1,5 +1,6 @@
 // Everything the database holds is declared by a module: a table, a column that names a customer, a queue. A new table is one
 // declaration, from which erasing, merging, undoing a merge and the export of a person follow.
+import { AlertAction } from '@rapport/sdk/schemas';
 import { describe, expect, test } from 'vitest';
 import {
   createCatalogueStore,
@@ -139,3 +140,16 @@ describe('one declaration is enough for a new table', () => {
     expect(await db('scribbles')).toMatchObject([{ id: 's2' }]);
   });
 });
+
+eachDatabase(
+  'every kind of alert action has one owner, and every owner’s kind can be written in an alert',
+  async (on) => {
+    const { core, stop } = await createRapport(testConfig(on), silentLog);
+    try {
+      const written = AlertAction.anyOf.map((kind) => kind.properties.kind.const);
+      expect(core.modules.actions.kinds().toSorted()).toEqual(written.toSorted());
+    } finally {
+      await stop();
+    }
+  },
+);

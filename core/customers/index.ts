@@ -1,4 +1,6 @@
 // Customers as a module: who they are, what they allow, merging, and their rights over their data.
+import { defineAction } from '../action.ts';
+import { system } from '../http/actor.ts';
 import type { Served } from '../http/serve.ts';
 import { defineModule } from '../module.ts';
 import type { Platform } from '../platform.ts';
@@ -53,4 +55,13 @@ export const customersModule = defineModule({
   create: (platform, _deps: object) => createCustomers(platform),
   tables: customerTables,
   routes: ({ served }) => served,
+  actions: ({ customers }) => [
+    defineAction({
+      kind: 'tag',
+      run: async (trx, { tag }, { customerId }) => {
+        await customers.changeTags(customerId, { add: [tag] }, system, trx);
+        return tag;
+      },
+    }),
+  ],
 });

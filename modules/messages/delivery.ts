@@ -19,6 +19,7 @@ import {
 import { sendQueue } from './messages.ts';
 import type { Renderer } from './renderer.ts';
 import { createMessageStore, type MessageRow, type Recipient } from './store.ts';
+import type { CustomerMember } from './template-variables.ts';
 import { contentFor, type Templates } from './templates.ts';
 
 /** What a channel is given. `idempotencyKey` is the same at every attempt, so a provider can tell a repeat. */
@@ -163,7 +164,7 @@ export const messageJob = (
 };
 
 /** What a template sees of its customer. */
-export const customerVariables = (recipient: Recipient): Record<string, unknown> => ({
+export const customerVariables = (recipient: Recipient): Record<CustomerMember, unknown> => ({
   id: recipient.id,
   externalId: recipient.external_id,
   name: recipient.name,

@@ -2,6 +2,7 @@
 
 import { messageFilter, messageSend } from '@rapport/sdk/hooks';
 import { defineModule, type Hooks, type Platform } from '../../core/index.ts';
+import { messageAction } from './action.ts';
 import { type Channel, messageJob } from './delivery.ts';
 import { createMessages } from './messages.ts';
 import { createRenderer } from './renderer.ts';
@@ -40,6 +41,7 @@ export const messagesModule = defineModule({
     },
   ],
   routes: ({ routes }) => routes,
+  actions: (messages) => [messageAction(messages)],
   jobs: ({ jobs }) => jobs,
   stop: ({ stop }) => stop(),
 });

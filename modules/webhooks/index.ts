@@ -1,9 +1,12 @@
 // Webhooks, put together: who listens, and the sending.
-import { createOutgoing, defineModule, type Platform } from '../../core/index.ts';
+import type { Topic } from '@rapport/sdk/schemas';
+import { createOutgoing, defineAction, defineModule, type Platform } from '../../core/index.ts';
 import { createDelivery, type Post } from './delivery.ts';
 import { webhookRoutes } from './routes.ts';
 import { createWebhooks } from './webhooks.ts';
 
+/** What the action `webhook` emits, to whoever subscribed. */
+const firedTopic = 'alert.fired' satisfies Topic;
 const answerWithinMs = 15_000;
 const largestAnswer = 64 * 1024;
 // Webhooks made on another node are noticed within this time.
@@ -15,6 +18,7 @@ const createWebhooking = (platform: Platform) => {
   let timer: NodeJS.Timeout | undefined;
   return {
     webhooks,
+    emit: platform.outbox.emit,
     ...delivery,
     start: async (): Promise<void> => {
       await webhooks.reload();
@@ -42,6 +46,15 @@ export const webhooksModule = defineModule({
     },
   ],
   routes: ({ webhooks }) => webhookRoutes(webhooks),
+  actions: ({ emit }) => [
+    defineAction({
+      kind: 'webhook',
+      run: async (trx, _action, { customerId, firing }) => {
+        await emit(trx, { topic: firedTopic, customerId, payload: firing });
+        return firedTopic;
+      },
+    }),
+  ],
   jobs: ({ job }) => [job],
   subscriptions: ({ consumer }) => [{ notices: consumer }],
   start: (service) => service.start(),

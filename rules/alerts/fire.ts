@@ -1,40 +1,18 @@
 // An alert goes off, in the transaction of what set it off: cooldown, actions, and a row with the facts that were seen.
 import type { AlertAction, Condition, Firing, SeenFact } from '@rapport/sdk/schemas';
-import { type Db, type Platform, toIso } from '../../core/index.ts';
+import { type Actions, type Db, type Platform, toIso } from '../../core/index.ts';
 import type { Facts, Vocabulary } from '../language/index.ts';
 import { leavesOf } from '../language/leaves.ts';
 import type { ActiveAlert } from '../populations/indexes.ts';
 import { durationMs } from './duration.ts';
 import { createAlertStore } from './store.ts';
 
-/** What alerts do in the world, all of it in the caller's transaction. */
-export type AlertActions = {
-  /** Queues a message and answers its id. */
-  send: (
-    trx: Db,
-    message: {
-      channel: string;
-      customerId?: string;
-      to?: string;
-      template?: string;
-      content?: { subject?: string; text?: string; html?: string };
-      purpose: 'marketing' | 'service' | 'staff';
-      variables: Record<string, unknown>;
-      sendKey: string;
-      source: string;
-    },
-  ) => Promise<string>;
-  tag: (trx: Db, customerId: string, tag: string) => Promise<void>;
-  /** Refuses a template that is not there, or not for the channel. */
-  checkTemplate: (key: string, channel: string, pointer: string) => Promise<void>;
-};
-
 export type Cause = Firing['cause'];
 
 const mostFacts = 50;
 
-export const createFire = (platform: Platform, deeds: AlertActions) => {
-  const { ids, outbox } = platform;
+export const createFire = (platform: Platform, actions: Actions) => {
+  const { ids } = platform;
 
   const act = async (
     trx: Db,
@@ -42,27 +20,9 @@ export const createFire = (platform: Platform, deeds: AlertActions) => {
     firing: Omit<Firing, 'actions'>,
     index: number,
   ): Promise<Firing['actions'][number]> => {
-    const { customerId } = firing;
-    if (action.kind === 'tag') {
-      await deeds.tag(trx, customerId, action.tag);
-      return { kind: 'tag', reference: action.tag, problem: null };
-    }
-    if (action.kind === 'webhook') {
-      await outbox.emit(trx, { topic: 'alert.fired', customerId, payload: firing });
-      return { kind: 'webhook', reference: 'alert.fired', problem: null };
-    }
-    const { channel, to, template, content } = action;
-    const reference = await deeds.send(trx, {
-      channel,
-      ...(to === undefined ? { customerId } : { to }),
-      ...(template !== undefined && { template }),
-      ...(content !== undefined && { content }),
-      purpose: action.purpose ?? (to === undefined ? 'service' : 'staff'),
-      variables: { alert: firing.alert, firing: firing.id, at: firing.at, customerId, cause: firing.cause },
-      sendKey: `alert:${firing.id}:${index}`,
-      source: `alert:${firing.alert}`,
-    });
-    return { kind: 'message', reference, problem: null };
+    const { customerId, alert, id } = firing;
+    const cause = { key: `alert:${id}:${index}`, source: `alert:${alert}`, customerId, firing };
+    return { kind: action.kind, reference: await actions.run(trx, action, cause), problem: null };
   };
 
   /** True when it fired, false while it rests. */
@@ -81,9 +41,9 @@ export const createFire = (platform: Platform, deeds: AlertActions) => {
       cause,
       facts: seen,
     };
-    const actions: Firing['actions'] = [];
-    for (const [index, action] of alert.params.actions.entries()) actions.push(await act(trx, action, firing, index));
-    await store.insert({ ...firing, at: now, actions });
+    const done: Firing['actions'] = [];
+    for (const [index, action] of alert.params.actions.entries()) done.push(await act(trx, action, firing, index));
+    await store.insert({ ...firing, at: now, actions: done });
     return true;
   };
 };

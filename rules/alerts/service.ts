@@ -1,8 +1,8 @@
 // Alerts as people handle them: made, changed, activated, and what they did. When one goes off is decided in live.ts and fire.ts.
-import type { Alert, AlertAction, AlertChange, AlertTrigger, Firing, NewAlert } from '@rapport/sdk/schemas';
+import type { Alert, AlertChange, AlertTrigger, Firing, NewAlert } from '@rapport/sdk/schemas';
 import {
+  type Actions,
   type Actor,
-  InvalidRequest,
   type Page,
   type Platform,
   RuleNotFound,
@@ -15,26 +15,21 @@ import { createDocumentStore } from '../documents/documents-store.ts';
 import { activationOf, type Build } from '../populations/build.ts';
 import type { AlertParams } from '../populations/indexes.ts';
 import { createMembersStore } from '../populations/members-store.ts';
-import type { AlertActions } from './fire.ts';
 import { createAlertStore } from './store.ts';
 
 export type AlertDeps = {
   platform: Platform;
   checks: Checks;
   build: Build;
-  deeds: Pick<AlertActions, 'checkTemplate'>;
+  actions: Actions;
 };
 
-export const createAlerts = ({ platform, checks, build, deeds }: AlertDeps) => {
+export const createAlerts = ({ platform, checks, build, actions: declaredActions }: AlertDeps) => {
   const { database } = platform;
 
   const check = async (content: RuleContent) => {
     const { trigger, actions } = content.params as AlertParams;
-    for (const [index, action] of actions.entries()) {
-      checkAction(action, `/actions/${index}`);
-      if (action.kind === 'message' && action.template !== undefined)
-        await deeds.checkTemplate(action.template, action.channel, `/actions/${index}/template`);
-    }
+    for (const [index, action] of actions.entries()) await declaredActions.check(action, `/actions/${index}`);
     const door = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
     if (trigger.kind === 'segment') await checkSegment(trigger.segment);
     if (!content.conditions) {
@@ -117,18 +112,6 @@ export const createAlerts = ({ platform, checks, build, deeds }: AlertDeps) => {
 export type Alerts = ReturnType<typeof createAlerts>;
 
 const contextOf = (trigger: AlertTrigger): 'event' | 'customer' => (trigger.kind === 'event' ? 'event' : 'customer');
-
-const checkAction = (action: AlertAction, at: string): void => {
-  if (action.kind !== 'message') return;
-  if ((action.template === undefined) === (action.content === undefined))
-    throw new InvalidRequest('Give template or content, one of them.', { pointer: `${at}/template` });
-  if (action.to !== undefined && action.purpose !== undefined && action.purpose !== 'staff')
-    throw new InvalidRequest('A fixed address is for staff: purpose must be "staff".', { pointer: `${at}/purpose` });
-  if (action.to === undefined && action.purpose === 'staff')
-    throw new InvalidRequest('A message to the customer cannot have the purpose "staff".', {
-      pointer: `${at}/purpose`,
-    });
-};
 
 const toAlert = (row: RuleDocument): Alert => {
   const { trigger, cooldown, actions } = row.params as AlertParams;

@@ -17,4 +17,5 @@ export * from './rule-documents.ts';
 export * from './rules.ts';
 export * from './segments.ts';
 export * from './shared.ts';
+export * from './topics.ts';
 export * from './webhooks.ts';

@@ -156,3 +156,23 @@ eachDatabase('what is wrong with an alert is said with a code and a pointer', as
   expect((await owner.post('/alerts', { ...alert, conditions: context })).status).toBe(422);
   expect((await owner.get('/alerts/none/firings')).status).toBe(404);
 });
+
+eachDatabase('a text that nobody could read is refused when the alert is saved, with a pointer into it', async (on) => {
+  await using app = await testApp(on);
+  const save = (content: Record<string, string>, more: Record<string, unknown> = {}) =>
+    app.as('marketer').post('/alerts', {
+      key: 'loud',
+      name: 'Loud',
+      trigger: { kind: 'event', types: ['order'] },
+      actions: [{ kind: 'message', channel: 'email', content, ...more }],
+    });
+  const refused = async (content: Record<string, string>, pointer: string, more?: Record<string, unknown>) => {
+    const { status, body } = await save(content, more);
+    expect([status, body.code, body.pointer]).toEqual([422, 'TEMPLATE_INVALID', pointer]);
+  };
+  await refused({ text: 'Hello {{#if customer.name}' }, '/actions/0/content/text');
+  await refused({ subject: '{{customer.nick}}', text: 'x' }, '/actions/0/content/subject');
+  await refused({ text: 'x', html: '<p>{{oder.total}}</p>' }, '/actions/0/content/html');
+  await refused({ text: 'To us: {{customer.name}}' }, '/actions/0/content/text', { to: 'desk@example.com' });
+  expect((await save({ text: 'Hello {{default customer.firstName "there"}}, {{cause.kind}}' })).status).toBe(201);
+});

@@ -4,7 +4,8 @@ import type { Condition } from '@rapport/sdk/schemas';
 import { type Change, createCore, type Platform, query, system, toJson, transact } from '../../core/index.ts';
 import { loyaltyModule } from '../../modules/loyalty/index.ts';
 import { messagesModule } from '../../modules/messages/index.ts';
-import { alertActionsOf, rulesModule } from '../../rules/index.ts';
+import { webhooksModule } from '../../modules/webhooks/index.ts';
+import { rulesModule } from '../../rules/index.ts';
 import { compileSql, createFactReader } from '../../rules/language/index.ts';
 import { buildQueue } from '../../rules/populations/build.ts';
 import type { TestDatabase } from './databases.ts';
@@ -15,7 +16,8 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const platform = await testPlatform(on, clock);
   const core = createCore(platform);
-  const messages = core.modules.install(messagesModule, { hooks: core.hooks });
+  core.modules.install(messagesModule, { hooks: core.hooks });
+  core.modules.install(webhooksModule, {});
   const heard: { topic: string; payload: unknown }[] = [];
   platform.outbox.consume({
     name: 'ear',
@@ -27,7 +29,7 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     core,
     members: core.modules.install(loyaltyModule, core),
     scorers: () => [],
-    deeds: alertActionsOf(core, messages),
+    actions: core.modules.actions,
   });
   await platform.jobs.start();
   platform.outbox.start();

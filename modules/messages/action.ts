@@ -1,0 +1,65 @@
+// The action `message` of alerts: what it must be to be saved, and the message it queues in the transaction of the firing.
+import type { AlertAction } from '@rapport/sdk/schemas';
+import { type Db, defineAction, InvalidRequest } from '../../core/index.ts';
+import type { SendRequest } from './messages.ts';
+import { TemplateInvalid } from './renderer.ts';
+import { findUnknownVariable } from './template-variables.ts';
+import { checkContent, type Templates } from './templates.ts';
+
+type MessageAction = Extract<AlertAction, { kind: 'message' }>;
+type Messages = { send: (trx: Db, request: SendRequest) => Promise<string>; templates: Templates };
+
+/** What a template of an alert sees beside `customer`. */
+const alertVariables = ['alert', 'firing', 'at', 'customerId', 'cause'];
+
+export const messageAction = (messages: Messages) =>
+  defineAction({
+    kind: 'message',
+    check: async (action, at) => {
+      checkAddressing(action, at);
+      if (action.content) {
+        checkContent(action.content, `${at}/content`);
+        refuseUnknownVariables(action.content, `${at}/content`, action.to === undefined);
+      }
+      if (action.template === undefined) return;
+      const pointer = `${at}/template`;
+      const template = await messages.templates.find(action.template);
+      if (!template) throw new InvalidRequest(`There is no template ${action.template}.`, { pointer });
+      if (template.channel !== action.channel)
+        throw new InvalidRequest(`The template ${action.template} is for the channel ${template.channel}.`, {
+          pointer,
+        });
+      for (const content of Object.values(template.contents))
+        refuseUnknownVariables(content, pointer, action.to === undefined);
+    },
+    run: (trx, { channel, to, template, content, purpose }, { key, source, customerId, firing }) =>
+      messages.send(trx, {
+        channel,
+        ...(to === undefined ? { customerId } : { to }),
+        ...(template !== undefined && { template }),
+        ...(content !== undefined && { content }),
+        purpose: purpose ?? (to === undefined ? 'service' : 'staff'),
+        variables: { alert: firing.alert, firing: firing.id, at: firing.at, customerId, cause: firing.cause },
+        sendKey: key,
+        source,
+      }),
+  });
+
+const checkAddressing = (action: MessageAction, at: string): void => {
+  if ((action.template === undefined) === (action.content === undefined))
+    throw new InvalidRequest('Give template or content, one of them.', { pointer: `${at}/template` });
+  if (action.to !== undefined && action.purpose !== undefined && action.purpose !== 'staff')
+    throw new InvalidRequest('A fixed address is for staff: purpose must be "staff".', { pointer: `${at}/purpose` });
+  if (action.to === undefined && action.purpose === 'staff')
+    throw new InvalidRequest('A message to the customer cannot have the purpose "staff".', {
+      pointer: `${at}/purpose`,
+    });
+};
+
+const refuseUnknownVariables = (content: Record<string, string | undefined>, at: string, toCustomer: boolean): void => {
+  for (const [part, source = ''] of Object.entries(content)) {
+    const unknown = findUnknownVariable(source, alertVariables, toCustomer);
+    if (unknown !== undefined)
+      throw new TemplateInvalid(`${part}: there is no variable {{${unknown}}} here`, { pointer: `${at}/${part}` });
+  }
+};
