@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { eachDatabase } from '../../tests/support/databases.ts';
-import { testPlatform } from '../../tests/support/platform.ts';
+import { testClock, testPlatform } from '../../tests/support/platform.ts';
 import { transact } from '../data/transact.ts';
-import { backoffMs, GiveUp } from './jobs.ts';
+import { backoffMs, GiveUp, NotNow, putOffMs, TryLater } from './jobs.ts';
 import { createJobStore } from './store.ts';
 
 const until = async (met: () => boolean | Promise<boolean>, ms = 8000): Promise<void> => {
@@ -161,3 +161,58 @@ eachDatabase(
     expect(await jobs.counts()).toEqual([]);
   },
 );
+
+eachDatabase('a handler that names a moment in the past is not run in a circle', async (on) => {
+  await using platform = await testPlatform(on);
+  let runs = 0;
+  platform.jobs.work({
+    queue: 'eager',
+    handle: async () => {
+      runs += 1;
+      throw new TryLater('now, please', platform.clock.now() - 60_000);
+    },
+  });
+  const [id] = await platform.jobs.enqueue(platform.database.writer, { queue: 'eager', payload: 1, maxAttempts: 3 });
+  await platform.jobs.start();
+  await until(async () => (await platform.jobs.find(id!))?.status === 'dead');
+  expect(runs).toBe(3);
+});
+
+eachDatabase('putting off uses up no attempt, and ends after three days', async (on) => {
+  await using platform = await testPlatform(on, testClock('2026-05-04T12:00:00Z'));
+  const { clock, jobs } = platform;
+  const last: boolean[] = [];
+  let ready = false;
+  jobs.work<string>({
+    queue: 'patient',
+    handle: async (payload, { job }) => {
+      if (payload === 'soon' && ready) return;
+      if (payload === 'never') last.push(job.lastAttempt);
+      throw new NotNow('nobody is there', clock.now() + 3_600_000);
+    },
+  });
+  const [soon, never] = await jobs.enqueue(
+    platform.database.writer,
+    { queue: 'patient', payload: 'soon', maxAttempts: 2 },
+    { queue: 'patient', payload: 'never', maxAttempts: 2 },
+  );
+  await jobs.start();
+  const hour = async () => {
+    clock.advance(3_600_000);
+    jobs.wake('patient');
+    const at = clock.now();
+    await until(async () => {
+      const rows = await Promise.all([jobs.find(soon!), jobs.find(never!)]);
+      return rows.every((row) => row === undefined || row.status === 'dead' || Number(row.run_at) > at);
+    });
+  };
+  for (let i = 0; i < 20; i++) await hour();
+  expect(await jobs.find(soon!)).toMatchObject({ status: 'waiting', attempts: 0 });
+  ready = true;
+  const began = Date.parse('2026-05-04T12:00:00Z');
+  while ((await jobs.find(never!))?.status !== 'dead') await hour();
+  expect(await jobs.find(soon!)).toBeUndefined();
+  expect(clock.now() - began).toBeGreaterThan(putOffMs);
+  expect(clock.now() - began).toBeLessThan(putOffMs + 3 * 3_600_000);
+  expect(last.indexOf(true)).toBe(last.length - 1);
+});
