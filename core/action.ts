@@ -19,7 +19,9 @@ type ActionOf<K extends Kind> = Extract<AlertAction, { kind: K }>;
 export type ActionSpec<K extends Kind = Kind> = {
   kind: K;
   /** Refuses, at save and again before activation, what could not be done; `at` is the pointer of the action. */
-  check?: (action: ActionOf<K>, at: string) => Promise<void>;
+  check?: (action: ActionOf<K>, at: string, trx: Db) => Promise<void>;
+  /** What it cannot do without, by kind: `{ template: 'welcome' }`. Nobody takes that away unasked. */
+  uses?: (action: ActionOf<K>) => Record<string, string | undefined>;
   /** Answers what it made or touched: a message's id, a tag, a topic. */
   run: (trx: Db, action: ActionOf<K>, cause: ActionCause) => Promise<string>;
 };
@@ -43,7 +45,9 @@ export const createActions = () => {
       specs.set(spec.kind, spec);
     },
     kinds: (): string[] => [...specs.keys()],
-    check: async (action: AlertAction, at: string): Promise<void> => specOf(action.kind).check?.(action, at),
+    check: async (action: AlertAction, at: string, trx: Db): Promise<void> =>
+      specOf(action.kind).check?.(action, at, trx),
+    uses: (action: AlertAction): Record<string, string | undefined> => specOf(action.kind).uses?.(action) ?? {},
     run: (trx: Db, action: AlertAction, cause: ActionCause): Promise<string> =>
       specOf(action.kind).run(trx, action, cause),
   };

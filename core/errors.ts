@@ -1,6 +1,14 @@
 // The catalogue of errors. The code is API: clients branch on it. Private causes stay in the log, never in the reply.
 
-export type Problem = { type: string; title: string; status: number; code: string; detail: string; pointer?: string };
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  pointer?: string;
+  [member: string]: unknown;
+};
 
 /** An error a caller may see. `pointer` is a JSON pointer (RFC 6901) into the request, where a member is at fault. */
 export class Failure extends Error {
@@ -8,16 +16,24 @@ export class Failure extends Error {
   readonly status: number;
   readonly pointer: string | undefined;
   readonly headers: Record<string, string>;
+  /** Further members of the problem, such as the list of what is in the way. */
+  readonly members: Record<string, unknown>;
   constructor(code: string, status: number, detail: string, options: FailureOptions = {}) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.status = status;
     this.pointer = options.pointer;
     this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
   }
 }
 
-export type FailureOptions = { pointer?: string; cause?: unknown; headers?: Record<string, string> };
+export type FailureOptions = {
+  pointer?: string;
+  cause?: unknown;
+  headers?: Record<string, string>;
+  members?: Record<string, unknown>;
+};
 
 const catalogue = new Map<string, { status: number; summary: string }>();
 
@@ -197,7 +213,12 @@ export const RuleNotFound = defineError('RULE_NOT_FOUND', 404, 'No rule of this 
 export const RuleVersionNotFound = defineError('RULE_VERSION_NOT_FOUND', 404, 'The rule has no such version.', text);
 export const RuleExists = defineError('RULE_EXISTS', 409, 'A rule of this kind has the key already.', text);
 export const RuleArchived = defineError('RULE_ARCHIVED', 409, 'The rule is archived and cannot be changed.', text);
-export const RuleInUse = defineError('RULE_IN_USE', 409, 'Other active rules refer to it.', text);
+export const RuleInUse = defineError(
+  'RULE_IN_USE',
+  409,
+  'Rules that run, or drafts, name it; `dependents` lists them. With `cascade=true` they are paused.',
+  text,
+);
 export const RuleTestFailed = defineError('RULE_TEST_FAILED', 422, "One of the rule's own tests does not hold.", text);
 export const RuleWithoutConditions = defineError(
   'RULE_WITHOUT_CONDITIONS',

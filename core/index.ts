@@ -39,6 +39,7 @@ export {
   type Pair,
   type TablePolicy,
 } from './declared.ts';
+export type { Dependents, DependentsSource } from './dependents.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
 export { createFaults, type Faults } from './faults.ts';

@@ -6,6 +6,7 @@ import type { Capability } from './capability.ts';
 import type { ChangeListener } from './changes.ts';
 import type { Config } from './config.ts';
 import type { TablePolicy } from './declared.ts';
+import type { DependentsSource } from './dependents.ts';
 import type { Served } from './http/serve.ts';
 import type { Worker } from './jobs/jobs.ts';
 import type { Consumer } from './jobs/outbox.ts';
@@ -52,6 +53,8 @@ export type ModuleSpec<Deps, Service> = {
   actions?: (service: Service) => readonly ActionSpec[];
   /** What plugins may ask of it. */
   capabilities?: (service: Service) => readonly Capability[];
+  /** What of its own hangs on others' things, or goes with its own. */
+  dependents?: (service: Service) => DependentsSource;
   start?: (service: Service) => Promise<void> | void;
   stop?: (service: Service) => Promise<void> | void;
 };
@@ -77,6 +80,7 @@ export const createModules = (platform: Platform) => {
       served.push(...(module.routes?.(service) ?? []));
       for (const action of module.actions?.(service) ?? []) actions.declare(action);
       capabilities.push(...(module.capabilities?.(service) ?? []));
+      if (module.dependents) platform.dependents.add(module.dependents(service));
       for (const job of module.jobs?.(service) ?? []) platform.jobs.work(job);
       for (const schedule of module.schedules?.(service) ?? []) platform.scheduler.add(schedule);
       for (const subscription of module.subscriptions?.(service) ?? [])

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './data/database.ts';
 import { migrate } from './data/migrate.ts';
 import { createDeclared, type Declared } from './declared.ts';
+import { createDependents, type Dependents } from './dependents.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createOutbox, type Outbox } from './jobs/outbox.ts';
 import { createScheduler, type Scheduler } from './jobs/scheduler.ts';
@@ -29,6 +30,8 @@ export type Platform = {
   audit: Audit;
   /** What the installed modules declare about their data. */
   declared: Declared;
+  /** Who hangs on what is about to be taken away. */
+  dependents: Dependents;
   close: () => Promise<void>;
 };
 
@@ -56,6 +59,7 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
     changes: createChanges(),
     audit: createAudit({ clock }),
     declared: createDeclared(),
+    dependents: createDependents(),
     close: () => database.close(),
   };
 };

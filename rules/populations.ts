@@ -77,7 +77,7 @@ export const createPopulations = (
     served: [...segmentRoutes(segments, lists), ...alertRoutes(alerts)],
     jobs: [build.job],
     schedules: [{ name: 'segments-reconcile', cron: '17 3 * * *', run: () => reconcile.run() }],
-    subscriptions: [{ changes: live.listen }, { notices: createFollower(platform, { indexes, build }) }],
+    subscriptions: [{ changes: live.listen }, { notices: createFollower(platform, { build }) }],
     start: ticker.start,
     stop: ticker.stop,
   };

@@ -1,6 +1,7 @@
 // Rules as a module: one language, three executions, and what is built of it: segments, promotions, alerts.
-import { type Actions, type Core, defineModule, type Platform } from '../core/index.ts';
+import { type Actions, type Core, type DependentsSource, defineModule, type Platform } from '../core/index.ts';
 import { rulesCommand } from './commands.ts';
+import { dependentRoutes, ruleDependents } from './documents/dependents.ts';
 import { createVocabularySource, languageRoutes, type VocabularySource } from './language/index.ts';
 import { createPopulations, type Populations } from './populations.ts';
 import type { Membership } from './promotions/effects.ts';
@@ -23,14 +24,24 @@ const createRules = (platform: Platform, { core, members, scorers, actions }: Ru
   const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
   const populations: Populations = createPopulations(platform, { vocabulary, actions });
   const promotions: Promotions = createPromotions({ platform, core, members, vocabulary });
-  return { vocabulary, populations, promotions };
+  const routes = dependentRoutes({ reader: database.reader, dependents: platform.dependents });
+  return { vocabulary, populations, promotions, routes };
 };
+
+const dependentsOf = ({ populations, promotions }: RuleServices): DependentsSource =>
+  ruleDependents({
+    segment: populations.segments.documents,
+    alert: populations.alerts.documents,
+    promotion: promotions.documents.documents,
+  });
 
 export const rulesModule = defineModule({
   name: 'rules',
   create: createRules,
   tables: ruleTables,
-  routes: ({ vocabulary, populations, promotions }) => [
+  dependents: dependentsOf,
+  routes: ({ vocabulary, populations, promotions, routes }) => [
+    ...routes,
     ...languageRoutes({ vocabulary, clock: populations.clock }),
     ...populations.served,
     ...promotionRoutes(promotions),

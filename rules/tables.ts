@@ -10,7 +10,7 @@ const ofPerson = {
 } as const;
 
 export const ruleTables: readonly TablePolicy[] = [
-  ...['rules', 'rule_versions', 'rule_activations', 'rule_dependencies', 'rule_generations', 'promotions'].map(
+  ...['rules', 'rule_versions', 'rule_activations', 'rule_dependencies', 'rule_uses', 'rule_generations', 'promotions'].map(
     (table) => ({ ...document, table }),
   ),
   // Worked out again on the change that tells of a merge or an erasure, with what depends on it.

@@ -6,6 +6,7 @@ import { toIso, toIsoOrNull } from '../data/column.ts';
 import type { Database, Db } from '../data/database.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { afterCommit } from '../data/transact.ts';
+import type { Dependents } from '../dependents.ts';
 import type { Actor } from '../http/actor.ts';
 import type { AttributeRow, AttributeTypeName, Definitions } from './attribute-values.ts';
 import { createAttributeStore } from './attributes-store.ts';
@@ -18,8 +19,8 @@ const mostAttributes = 300;
 // Another node may add an attribute: definitions older than this are read again.
 const freshMs = 3000;
 
-export const createAttributes = (deps: { database: Database; clock: Clock; audit: Audit }) => {
-  const { database, clock, audit } = deps;
+export const createAttributes = (deps: { database: Database; clock: Clock; audit: Audit; dependents: Dependents }) => {
+  const { database, clock, audit, dependents } = deps;
   let kept: { rows: AttributeRow[]; context: Omit<FieldContext, 'now'>; at: number } | undefined;
 
   const load = async (db: Db) => {
@@ -88,7 +89,13 @@ export const createAttributes = (deps: { database: Database; clock: Clock; audit
         forget(trx);
         return showAttribute(row);
       }),
-    change: (key: string, change: AttributeChange, actor: Actor): Promise<Attribute> =>
+    /** Archiving is refused with RULE_IN_USE while rules read it, unless `cascade` pauses them. */
+    change: (
+      key: string,
+      change: AttributeChange,
+      actor: Actor,
+      { cascade }: { cascade?: boolean } = {},
+    ): Promise<Attribute> =>
       transactRetrying(database.writer, async (trx) => {
         const store = createAttributeStore(trx);
         const row = (await store.list()).find((one) => one.key === key);
@@ -102,7 +109,10 @@ export const createAttributes = (deps: { database: Database; clock: Clock; audit
           ...(archived !== undefined && { archived_at: archived ? (row.archived_at ?? clock.now()) : null }),
         };
         if (Object.keys(columns).length === 0) return showAttribute(row);
+        const name = `attribute:${key}`;
+        if (archived && row.archived_at === null) await dependents.release(trx, [name], { actor, cascade });
         await store.update(key, columns);
+        if (archived === false && row.archived_at !== null) await dependents.restored(trx, [name]);
         await audit.record(trx, {
           actor,
           action: 'attribute.updated',

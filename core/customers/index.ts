@@ -58,6 +58,7 @@ export const customersModule = defineModule({
   actions: ({ customers }) => [
     defineAction({
       kind: 'tag',
+      uses: ({ tag }) => ({ tag }),
       run: async (trx, { tag }, { customerId }) => {
         await customers.changeTags(customerId, { add: [tag] }, system, trx);
         return tag;

@@ -48,7 +48,7 @@ export const customerRoutes = ({
   })),
   serve(listAttributes, async () => ({ data: (await attributes.list()).map(showAttribute) })),
   serve(createAttribute, ({ body, actor }) => attributes.create(body, actor)),
-  serve(changeAttribute, ({ params, body, actor }) => attributes.change(params.key, body, actor)),
+  serve(changeAttribute, ({ params, query, body, actor }) => attributes.change(params.key, body, actor, query)),
 ];
 
 const etagOf = ({ version }: { version: number }): string => `"${version}"`;

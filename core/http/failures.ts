@@ -26,6 +26,7 @@ export const toProblem = (failure: Failure): Problem => ({
   code: failure.code,
   detail: failure.message,
   ...(failure.pointer !== undefined && { pointer: failure.pointer }),
+  ...failure.members,
 });
 
 export const sendProblem = (ctx: Context, failure: Failure): void => {

@@ -11,6 +11,7 @@ export const pluginsModule = defineModule({
   create: (platform, deps: PluginsDeps) => createPlugins(platform, deps),
   tables: pluginTables,
   routes: ({ served }) => served,
+  dependents: ({ partsOf }) => ({ parts: partsOf }),
   jobs: ({ jobs }) => jobs,
   schedules: ({ sweep }) => [{ name: 'plugins-sweep', cron: '23 * * * *', run: sweep }],
   subscriptions: ({ consumer }) => [{ notices: consumer }],

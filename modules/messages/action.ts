@@ -15,7 +15,8 @@ const alertVariables = ['alert', 'firing', 'at', 'customerId', 'cause'];
 export const messageAction = (messages: Messages) =>
   defineAction({
     kind: 'message',
-    check: async (action, at) => {
+    uses: ({ channel, template }) => ({ channel, template }),
+    check: async (action, at, trx) => {
       checkAddressing(action, at);
       if (action.content) {
         checkContent(action.content, `${at}/content`);
@@ -23,7 +24,7 @@ export const messageAction = (messages: Messages) =>
       }
       if (action.template === undefined) return;
       const pointer = `${at}/template`;
-      const template = await messages.templates.find(action.template);
+      const template = await messages.templates.find(action.template, trx);
       if (!template) throw new InvalidRequest(`There is no template ${action.template}.`, { pointer });
       if (template.channel !== action.channel)
         throw new InvalidRequest(`The template ${action.template} is for the channel ${template.channel}.`, {

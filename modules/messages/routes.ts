@@ -44,7 +44,7 @@ export const messageRoutes = ({ database, messages, templates, renderer }: Deps)
   serve(createTemplate, ({ body, actor }) => templates.create(body, actor)),
   serve(getTemplate, ({ params }) => templates.get(params.key)),
   serve(changeTemplate, ({ params, body, actor }) => templates.change(params.key, body, actor)),
-  serve(deleteTemplate, ({ params, actor }) => templates.remove(params.key, actor)),
+  serve(deleteTemplate, ({ params, query, actor }) => templates.remove(params.key, actor, query)),
   serve(previewTemplate, async ({ body, actor }) => {
     if ((body.template === undefined) === (body.content === undefined))
       throw new InvalidRequest('Give template or content, one of them.', { pointer: '/template' });

@@ -1,7 +1,16 @@
 // Templates: saved only when every part of every language compiles; shown as a customer would get them.
 
 import type { MessageContent, NewTemplate, Template, TemplateChange } from '@rapport/sdk/schemas';
-import { type Actor, Conflict, defineError, InvalidRequest, type Platform, transact } from '../../core/index.ts';
+import {
+  type Actor,
+  Conflict,
+  type Db,
+  defineError,
+  InvalidRequest,
+  type Platform,
+  transact,
+  transactRetrying,
+} from '../../core/index.ts';
 import { TemplateInvalid } from './renderer.ts';
 import { findTemplateFault } from './template-rules.ts';
 import { createTemplateStore } from './templates-store.ts';
@@ -13,7 +22,7 @@ export const TemplateNotFound = defineError(
   (key: string) => `No template ${key}.`,
 );
 
-export const createTemplates = ({ database, clock, audit }: Platform) => {
+export const createTemplates = ({ database, clock, audit, dependents }: Platform) => {
   const store = createTemplateStore(database.writer);
   const get = async (key: string): Promise<Template> => {
     const template = await store.find(key);
@@ -22,7 +31,7 @@ export const createTemplates = ({ database, clock, audit }: Platform) => {
   };
   return {
     get,
-    find: (key: string) => store.find(key),
+    find: (key: string, db: Db = database.writer) => createTemplateStore(db).find(key),
     list: (options: { limit: number; cursor?: string }) => createTemplateStore(database.reader).list(options),
     create: async (input: NewTemplate, actor: Actor): Promise<Template> => {
       checkContents(input.contents, input.defaultLanguage);
@@ -58,8 +67,10 @@ export const createTemplates = ({ database, clock, audit }: Platform) => {
       });
       return get(key);
     },
-    remove: (key: string, actor: Actor): Promise<void> =>
-      transact(database.writer, async (trx) => {
+    /** Refused with RULE_IN_USE while alerts name it, unless `cascade` pauses them. */
+    remove: (key: string, actor: Actor, { cascade }: { cascade?: boolean } = {}): Promise<void> =>
+      transactRetrying(database.writer, async (trx) => {
+        await dependents.release(trx, [`template:${key}`], { actor, cascade });
         if ((await createTemplateStore(trx).remove(key)) === 0) throw new TemplateNotFound(key);
         await audit.record(trx, { actor, action: 'template.deleted', subject: { kind: 'template', id: key } });
       }),

@@ -3,6 +3,7 @@ import type { Alert, AlertChange, AlertTrigger, Firing, NewAlert } from '@rappor
 import {
   type Actions,
   type Actor,
+  type Db,
   type Page,
   type Platform,
   RuleNotFound,
@@ -12,6 +13,7 @@ import {
 import type { Checks } from '../documents/checks.ts';
 import { createDocuments, type RuleContent, type RuleDocument } from '../documents/documents.ts';
 import { createDocumentStore } from '../documents/documents-store.ts';
+import { type Use, usesNamed } from '../documents/uses.ts';
 import { activationOf, type Build } from '../populations/build.ts';
 import type { AlertParams } from '../populations/indexes.ts';
 import { createMembersStore } from '../populations/members-store.ts';
@@ -27,11 +29,11 @@ export type AlertDeps = {
 export const createAlerts = ({ platform, checks, build, actions: declaredActions }: AlertDeps) => {
   const { database } = platform;
 
-  const check = async (content: RuleContent) => {
+  const check = async (content: RuleContent, _key: string, trx: Db) => {
     const { trigger, actions } = content.params as AlertParams;
-    for (const [index, action] of actions.entries()) await declaredActions.check(action, `/actions/${index}`);
+    for (const [index, action] of actions.entries()) await declaredActions.check(action, `/actions/${index}`, trx);
     const door = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
-    if (trigger.kind === 'segment') await checkSegment(trigger.segment);
+    if (trigger.kind === 'segment') await checkSegment(trigger.segment, trx);
     if (!content.conditions) {
       if (trigger.kind === 'change')
         throw new RuleWithoutConditions('An alert on a change needs the conditions that become true.', {
@@ -41,15 +43,15 @@ export const createAlerts = ({ platform, checks, build, actions: declaredActions
     }
     const context = contextOf(trigger);
     const confirmEveryone = trigger.kind !== 'change';
-    const accepted = await checks.conditions(content.conditions, { context, confirmEveryone });
+    const accepted = await checks.conditions(content.conditions, { context, confirmEveryone }, trx);
     return {
       content: { ...content, conditions: accepted.conditions },
       dependencies: [...accepted.dependencies, ...door],
     };
   };
 
-  const checkSegment = async (key: string): Promise<void> => {
-    const segment = await createDocumentStore(database.reader).find('segment', key);
+  const checkSegment = async (key: string, trx: Db): Promise<void> => {
+    const segment = await createDocumentStore(trx).find('segment', key);
     if (!segment || segment.status === 'archived')
       throw new RuleNotFound(`No segment ${key}.`, { pointer: '/trigger/segment' });
   };
@@ -57,7 +59,8 @@ export const createAlerts = ({ platform, checks, build, actions: declaredActions
   const documents = createDocuments(platform, {
     kind: 'alert',
     check,
-    runTests: (content) => checks.tests(content, contextOf((content.params as AlertParams).trigger)),
+    uses: ({ params }) => usesOfAlert(params as AlertParams, declaredActions),
+    runTests: (content, trx) => checks.tests(content, contextOf((content.params as AlertParams).trigger), trx),
     onActivate: async (trx, active, document) => {
       const { trigger } = active.params as AlertParams;
       // Those for whom the conditions hold already are noted first, so that only becoming true fires.
@@ -95,9 +98,9 @@ export const createAlerts = ({ platform, checks, build, actions: declaredActions
     activate: async (key: string, version: number | undefined, actor: Actor, ifMatch?: number): Promise<Alert> =>
       toAlert(await documents.activate(actor, key, version, ifMatch)),
     pause: async (key: string, actor: Actor, ifMatch?: number): Promise<Alert> =>
-      toAlert(await documents.pause(actor, key, ifMatch)),
+      toAlert(await documents.pause(actor, key, { ifMatch })),
     archive: async (key: string, actor: Actor, ifMatch?: number): Promise<void> =>
-      void (await documents.archive(actor, key, ifMatch)),
+      void (await documents.archive(actor, key, { ifMatch })),
     history: documents.history,
     firings: async (
       key: string,
@@ -110,6 +113,14 @@ export const createAlerts = ({ platform, checks, build, actions: declaredActions
 };
 
 export type Alerts = ReturnType<typeof createAlerts>;
+
+const usesOfAlert = ({ trigger, actions }: AlertParams, declared: Actions): Use[] => [
+  ...(trigger.kind === 'segment' ? usesNamed('segment', trigger.segment, '/trigger/segment') : []),
+  ...(trigger.kind === 'event' ? usesNamed('event', trigger.types, '/trigger/types') : []),
+  ...actions.flatMap((action, index) =>
+    Object.entries(declared.uses(action)).flatMap(([kind, key]) => usesNamed(kind, key, `/actions/${index}`)),
+  ),
+];
 
 const contextOf = (trigger: AlertTrigger): 'event' | 'customer' => (trigger.kind === 'event' ? 'event' : 'customer');
 

@@ -1,6 +1,6 @@
 // What segments and alerts check alike: conditions against the vocabulary of now, and the tests stored with a rule.
 import type { Condition, RuleContext } from '@rapport/sdk/schemas';
-import { type Clock, RuleTestFailed } from '../../core/index.ts';
+import { type Clock, type Db, RuleTestFailed } from '../../core/index.ts';
 import {
   acceptConditions,
   type CheckOptions,
@@ -15,15 +15,16 @@ export const createChecks = (deps: { vocabulary: VocabularySource; clock: Clock 
   conditions: async (
     given: unknown,
     options: CheckOptions,
+    trx?: Db,
   ): Promise<{ conditions: Condition; dependencies: string[] }> => {
-    const vocabulary = await deps.vocabulary.current();
+    const vocabulary = await deps.vocabulary.current(trx);
     const conditions = acceptConditions(given, vocabulary, { ...options, at: '/conditions' });
     return { conditions, dependencies: dependenciesOf(conditions, vocabulary) };
   },
   /** Refuses when a test stored with the rule does not come out as it says. */
-  tests: async (content: RuleContent, context: RuleContext): Promise<void> => {
+  tests: async (content: RuleContent, context: RuleContext, trx: Db): Promise<void> => {
     if (content.tests.length === 0 || !content.conditions) return;
-    const vocabulary = await deps.vocabulary.current();
+    const vocabulary = await deps.vocabulary.current(trx);
     const conditions = content.conditions as Condition;
     const { results } = await runTests(conditions, content.tests, vocabulary, deps.clock.now(), context);
     const failed = results.findIndex(({ passed }) => !passed);

@@ -22,6 +22,8 @@ export type RuleDocument = RuleContent & {
   activeVersion: number | null;
   revision: number;
   buildJob: string | null;
+  /** Why the active version can no longer be worked out; null where it can. */
+  broken: string | null;
   createdAt: number;
   updatedAt: number;
 };
@@ -48,7 +50,10 @@ export type StoredActivation = {
 
 type Row = Record<string, unknown>;
 export type HeadChange = Partial<
-  Pick<RuleDocument, 'name' | 'description' | 'priority' | 'status' | 'version' | 'activeVersion' | 'buildJob'>
+  Pick<
+    RuleDocument,
+    'name' | 'description' | 'priority' | 'status' | 'version' | 'activeVersion' | 'buildJob' | 'broken'
+  >
 >;
 
 const headColumns = [
@@ -60,6 +65,7 @@ const headColumns = [
   'r.active_version',
   'r.revision',
   'r.build_job',
+  'r.broken',
   'r.created_at',
   'r.updated_at',
   'v.name',
@@ -183,6 +189,7 @@ const headRow = (change: HeadChange & Partial<RuleDocument>): Row => ({
   ...(change.version !== undefined && { version: change.version }),
   ...(change.activeVersion !== undefined && { active_version: change.activeVersion }),
   ...(change.buildJob !== undefined && { build_job: change.buildJob }),
+  ...(change.broken !== undefined && { broken: change.broken }),
   ...(change.revision !== undefined && { revision: change.revision }),
   ...(change.createdAt !== undefined && { created_at: change.createdAt }),
   ...(change.updatedAt !== undefined && { updated_at: change.updatedAt }),
@@ -207,6 +214,7 @@ const toDocument = (row: Row): RuleDocument => ({
   activeVersion: row.active_version == null ? null : Number(row.active_version),
   revision: Number(row.revision),
   buildJob: (row.build_job as string | null) ?? null,
+  broken: (row.broken as string | null) ?? null,
   createdAt: Number(row.created_at),
   updatedAt: Number(row.updated_at),
 });

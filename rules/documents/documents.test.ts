@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Failure, type Platform, system } from '../../core/index.ts';
 import { eachDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
+import { ruleDependents } from './dependents.ts';
 import { createDocuments, type KindSpec, revisionOf } from './documents.ts';
 import { differences } from './documents-diff.ts';
 import { createDocumentStore } from './documents-store.ts';
@@ -14,6 +15,8 @@ const documentsOf = (platform: Platform, spec: Partial<KindSpec> = {}) =>
     check: async (content) => ({ content, dependencies: ['member.points'] }),
     ...spec,
   });
+
+const readsInner = { all: [{ fact: 'segment.inner', operator: 'equal', value: true }] };
 
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -91,11 +94,10 @@ eachDatabase('dependencies are those of the active version, and the generation g
 
 eachDatabase('a segment that an active one reads cannot be archived', async (on) => {
   await using platform = await testPlatform(on);
-  const documents = documentsOf(platform, {
-    check: async (content, key) => ({ content, dependencies: key === 'outer' ? ['segment.inner'] : [] }),
-  });
-  for (const key of ['inner', 'outer']) {
-    await documents.create(system, { key, name: key });
+  const documents = documentsOf(platform);
+  platform.dependents.add(ruleDependents({ segment: documents }));
+  for (const [key, conditions] of [['inner', leaf(1)] as const, ['outer', readsInner] as const]) {
+    await documents.create(system, { key, name: key, conditions });
     await documents.activate(system, key);
   }
   expect(await codeOf(documents.archive(system, 'inner'))).toBe('RULE_IN_USE');

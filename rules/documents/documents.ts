@@ -8,16 +8,17 @@ import {
   type Platform,
   RuleArchived,
   RuleExists,
-  RuleInUse,
   RuleNotFound,
   RuleVersionNotFound,
   toIso,
-  transact,
   transactRetrying,
   VersionConflict,
 } from '../../core/index.ts';
 import { differences } from './documents-diff.ts';
 import { createDocumentStore, type RuleContent, type RuleDocument, type StoredVersion } from './documents-store.ts';
+import { refuseCycle } from './graph.ts';
+import { type Use, usesOfConditions } from './uses.ts';
+import { createUsesStore } from './uses-store.ts';
 
 export type { RuleContent, RuleDocument, StoredVersion } from './documents-store.ts';
 
@@ -25,16 +26,21 @@ export type KindSpec = {
   kind: RuleKind;
   /**
    * Refuses content that is not valid (with a pointer into the request) and answers with what is to be stored and the
-   * ids of the facts it reads. Runs on save and again before activation, because what a rule refers to may have gone.
+   * ids of the facts it reads. Runs on save and again before activation, because what a rule refers to may have gone; in the
+   * transaction of either, alone among those who change rules: nothing it looked at can go before the commit.
    */
-  check: (content: RuleContent, key: string) => Promise<{ content: RuleContent; dependencies: string[] }>;
+  check: (content: RuleContent, key: string, trx: Db) => Promise<{ content: RuleContent; dependencies: string[] }>;
+  /** What the content names beside its conditions: a trigger's segment, an action's template. */
+  uses?: (content: RuleContent) => readonly Use[];
   /** Runs the document's own tests; a failing one refuses activation. */
-  runTests?: (content: RuleContent) => Promise<void>;
+  runTests?: (content: RuleContent, trx: Db) => Promise<void>;
   /** In the transaction of the activation. */
   onActivate?: (trx: Db, active: StoredVersion, document: RuleDocument) => Promise<void>;
   /** In the transaction of pausing or archiving. */
   onStop?: (trx: Db, document: RuleDocument, status: 'paused' | 'archived') => Promise<void>;
 };
+
+type StopOptions = { ifMatch?: number; cascade?: boolean; trx?: Db };
 
 export type NewDocument = Partial<RuleContent> & { key: string; name: string; variant?: string };
 
@@ -72,16 +78,44 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
   const record = (trx: Db, actor: Actor, what: string, key: string, details: Record<string, unknown>): Promise<void> =>
     audit.record(trx, { actor, action: `${kind}.${what}`, subject: { kind, id: key }, details });
 
-  const stop = async (actor: Actor, key: string, status: 'paused' | 'archived', ifMatch?: number) =>
-    transactRetrying(database.writer, async (trx) => {
+  const usesOf = (content: RuleContent): readonly Use[] => [
+    ...usesOfConditions(content.conditions),
+    ...(spec.uses?.(content) ?? []),
+  ];
+
+  /** Alone among those who change rules; writers of customers go on. */
+  const lockUses = (trx: Db): Promise<void> => createUsesStore(trx).lock();
+
+  /** Checks what is to be written; a rule that leads back to itself, by whichever version in force, is refused. */
+  const check = async (trx: Db, key: string, given: RuleContent) => {
+    await refuseCycle(trx, `${kind}:${key}`, usesOf(given));
+    return spec.check(given, key, trx);
+  };
+
+  const noteUses = async (trx: Db, key: string, versions: readonly (RuleContent & { version: number })[]) =>
+    createUsesStore(trx).replace(
+      kind,
+      key,
+      new Map(versions.map((row) => [row.version, usesOf(row).map(({ name }) => name)])),
+    );
+
+  const activeOf = async (trx: Db, document: RuleDocument): Promise<StoredVersion | undefined> =>
+    document.activeVersion === null ? undefined : getVersion(trx, document.key, document.activeVersion);
+
+  const stop = (actor: Actor, key: string, status: 'paused' | 'archived', options: StopOptions = {}) =>
+    transactRetrying(options.trx ?? database.writer, async (trx) => {
       const store = createDocumentStore(trx);
-      await store.lockForActivation();
+      await lockUses(trx);
       const document = await get(trx, key);
-      expect(document, ifMatch);
+      expect(document, options.ifMatch);
       if (document.status === status) return document;
       if (document.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
-      if (status === 'archived') await refuseInUse(trx, kind, key);
-      await update(trx, document, { status });
+      if (status === 'archived') {
+        await platform.dependents.release(trx, [`${kind}:${key}`], { actor, cascade: options.cascade });
+        await noteUses(trx, key, []);
+      }
+      await store.lockForActivation();
+      await update(trx, document, { status, broken: null });
       await store.replaceDependencies(kind, key, []);
       await store.nextGeneration();
       await spec.onStop?.(trx, document, status);
@@ -104,9 +138,10 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
 
     /** `within` runs in the same transaction. */
     create: async (actor: Actor, draft: NewDocument, within?: (trx: Db) => Promise<unknown>): Promise<RuleDocument> => {
-      const { content, dependencies } = await spec.check(complete(draft), draft.key);
-      return transact(database.writer, async (trx) => {
+      return transactRetrying(database.writer, async (trx) => {
         const store = createDocumentStore(trx);
+        await lockUses(trx);
+        const { content, dependencies } = await check(trx, draft.key, complete(draft));
         if (await store.find(kind, draft.key))
           throw new RuleExists(`There is a ${kind} ${draft.key} already.`, { pointer: '/key' });
         const now = clock.now();
@@ -120,6 +155,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
           activeVersion: null,
           revision: 1,
           buildJob: null,
+          broken: null,
           createdAt: now,
           updatedAt: now,
         });
@@ -133,6 +169,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
           author,
           createdAt: now,
         });
+        await noteUses(trx, draft.key, [{ ...content, version: 1 }]);
         await record(trx, actor, 'created', draft.key, { version: 1 });
         await within?.(trx);
         return get(trx, draft.key);
@@ -141,18 +178,22 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
 
     /** Saves a new version unless nothing differs. The active version stays active. */
     save: async (actor: Actor, key: string, change: Partial<RuleContent>, ifMatch?: number): Promise<RuleDocument> => {
+      // Of two at once, one is refused by the revision.
       const seen = await get(database.writer, key);
       expect(seen, ifMatch);
-      if (seen.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
-      const { content, dependencies } = await spec.check({ ...contentOf(seen), ...given(change) }, key);
-      const diff = differences(contentOf(seen), content);
-      if (diff.length === 0) return seen;
-      return transact(database.writer, async (trx) => {
+      return transactRetrying(database.writer, async (trx) => {
+        await lockUses(trx);
+        if (seen.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
+        const { content, dependencies } = await check(trx, key, { ...contentOf(seen), ...given(change) });
+        const diff = differences(contentOf(seen), content);
+        if (diff.length === 0) return seen;
         const version = seen.version + 1;
         const { name, description, priority } = content;
         await update(trx, seen, { name, description, priority, version });
         const row = { ...content, kind, key, version, dependencies, author: actor.name, createdAt: clock.now() };
         await createDocumentStore(trx).insertVersion(row);
+        const active = await activeOf(trx, seen);
+        await noteUses(trx, key, active ? [row, active] : [row]);
         await record(trx, actor, 'saved', key, { version, members: diff.map(({ pointer }) => pointer) });
         return get(trx, key);
       });
@@ -162,39 +203,34 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
     activate: async (actor: Actor, key: string, version?: number, ifMatch?: number): Promise<RuleDocument> => {
       const seen = await get(database.writer, key);
       expect(seen, ifMatch);
-      if (seen.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
-      const chosen = await getVersion(database.writer, key, version ?? seen.version);
-      const { dependencies } = await spec.check(contentOf(chosen), key);
-      await spec.runTests?.(contentOf(chosen));
       return transactRetrying(database.writer, async (trx) => {
         const store = createDocumentStore(trx);
+        await lockUses(trx);
+        if (seen.status === 'archived') throw new RuleArchived(`The ${kind} ${key} is archived.`);
+        const chosen = await getVersion(trx, key, version ?? seen.version);
+        const { dependencies } = await check(trx, key, contentOf(chosen));
+        await spec.runTests?.(contentOf(chosen), trx);
+        const before = await activeOf(trx, seen);
         await store.lockForActivation();
-        const before = seen.activeVersion === null ? undefined : await getVersion(trx, key, seen.activeVersion);
-        await update(trx, seen, { status: 'active', activeVersion: chosen.version });
+        await update(trx, seen, { status: 'active', activeVersion: chosen.version, broken: null });
+        await noteUses(trx, key, [chosen, await getVersion(trx, key, seen.version)]);
         await store.replaceDependencies(kind, key, dependencies);
         await store.nextGeneration();
         const at = clock.now();
         const from = seen.activeVersion;
         const diff = differences(before && contentOf(before), contentOf(chosen));
-        await store.insertActivation({
-          id: ids.next(),
-          kind,
-          key,
-          version: chosen.version,
-          from,
-          diff,
-          author: actor.name,
-          at,
-        });
+        const activation = { id: ids.next(), kind, key, version: chosen.version, from, diff, author: actor.name, at };
+        await store.insertActivation(activation);
         await record(trx, actor, 'activated', key, { version: chosen.version, from });
         await spec.onActivate?.(trx, { ...chosen, dependencies }, await get(trx, key));
         return get(trx, key);
       });
     },
 
-    pause: (actor: Actor, key: string, ifMatch?: number) => stop(actor, key, 'paused', ifMatch),
-    archive: (actor: Actor, key: string, ifMatch?: number) => stop(actor, key, 'archived', ifMatch),
-
+    /** In `trx` where there is one. */
+    pause: (actor: Actor, key: string, options?: StopOptions) => stop(actor, key, 'paused', options),
+    /** Refused with RULE_IN_USE while others name it, unless `cascade` pauses them. */
+    archive: (actor: Actor, key: string, options?: StopOptions) => stop(actor, key, 'archived', options),
     history: async (key: string): Promise<RuleHistory> => {
       const document = await get(database.reader, key);
       const store = createDocumentStore(database.reader);
@@ -254,10 +290,3 @@ const complete = (draft: NewDocument): RuleContent => ({
 
 const given = (change: Partial<RuleContent>): Partial<RuleContent> =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-
-// A segment others look at, or a named condition others contain, cannot go while they are active.
-const refuseInUse = async (trx: Db, kind: RuleKind, key: string): Promise<void> => {
-  const users = await createDocumentStore(trx).listDependents(`${kind}.${key}`);
-  if (users.length > 0)
-    throw new RuleInUse(`The ${kind} ${key} is used by ${users.map((user) => `${user.kind} ${user.key}`).join(', ')}.`);
-};

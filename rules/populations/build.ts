@@ -16,16 +16,30 @@ import { createDocumentStore } from '../documents/documents-store.ts';
 import { asOf } from '../language/as-of.ts';
 import { compileSql, createFactReader, hasSql } from '../language/index.ts';
 import { createBuildStore, type Span } from './build-store.ts';
-import type { Population, RuleIndexes } from './indexes.ts';
+import { idOf, type Population, type RuleIndex, type RuleIndexes } from './indexes.ts';
 import { createMembersStore } from './members-store.ts';
+import { isBefore, orderOf, type Place, segmentsReadBy } from './order.ts';
 
 export const buildQueue = 'segments:build';
 const ofVersion = 'version ';
 /** The reason of the build that follows an activation. */
 export const activationOf = (version: number): string => `${ofVersion}${version}`;
-export type BuildPayload = { kind: 'segment' | 'alert'; key: string; reason: string };
+/**
+ * One wave of builds: each population that has to follow is built once, after those it reads. The job of each makes the job of
+ * the next, and the place only grows.
+ */
+type Wave = {
+  place: Place;
+  /** Facts that changed for many at once: who reads one is built in any case. null: everybody is. */
+  facts: readonly string[] | null;
+  /** Segments whose members changed in this wave. */
+  changed: readonly string[];
+  reason: string;
+};
+export type BuildPayload = { kind: 'segment' | 'alert'; key: string; reason: string; wave?: Wave };
 type Progress = { after: string; done: number; total: number; entered: number; left: number; version: number };
 
+const noProgress: Progress = { after: '', done: 0, total: 0, entered: 0, left: 0, version: 0 };
 const firstChunk = 1000;
 const bounds = { least: 250, most: 20_000 };
 /** A chunk holds writers of its customers up this long, about. */
@@ -45,6 +59,38 @@ export const createBuild = (
     const [id] = await jobs.enqueue(trx, { queue: buildQueue, key: `${payload.kind}:${payload.key}`, payload });
     await createDocumentStore(trx).setBuildJob(payload.kind, payload.key, id!);
     return id!;
+  };
+
+  /** In the caller's transaction: what many customers changed in at once; the populations that read it follow. */
+  const requestAll = async (trx: Db, facts: readonly string[] | null, reason: string): Promise<void> =>
+    next(trx, await deps.indexes.at(trx), { place: { depth: -1, id: '' }, facts, changed: [], reason });
+
+  const next = async (trx: Db, index: RuleIndex, wave: Wave): Promise<void> => {
+    const { facts, changed, reason } = wave;
+    if (facts?.length === 0 && changed.length === 0) return;
+    const ahead = orderOf(index).filter(({ place }) => isBefore(wave.place, place));
+    const follows = (population: Population): boolean =>
+      facts === null || population.compiled.dependencies.some((fact) => facts.includes(fact));
+    const causeOf = (population: Population): string | undefined =>
+      segmentsReadBy(population).find((segment) => changed.includes(segment));
+    const found = ahead.find(({ population }) => follows(population) || causeOf(population));
+    if (!found) return;
+    const { kind, key } = found.population;
+    const cause = causeOf(found.population);
+    const why = follows(found.population) || !cause ? reason : `segment ${cause}`;
+    await request(trx, { kind, key, reason: why, wave: { ...wave, place: found.place } });
+  };
+
+  /** What follows a build, whether it ran to its end or had nothing to do. */
+  const follow = async (trx: Db, payload: BuildPayload, changed: boolean): Promise<void> => {
+    const { kind, key, reason } = payload;
+    const index = await deps.indexes.at(trx);
+    const id = idOf(kind, key);
+    const own = orderOf(index).find(({ population }) => population.id === id)?.place;
+    // A segment that is gone stands before everybody who reads it.
+    const wave = payload.wave ?? { place: own ?? { depth: -1, id: '' }, facts: [], changed: [], reason };
+    const moved = changed && kind === 'segment' ? [...wave.changed, key] : wave.changed;
+    await next(trx, index, { ...wave, changed: moved });
   };
 
   /** undefined when another version is active by now: its own build follows. */
@@ -84,10 +130,26 @@ export const createBuild = (
     );
   };
 
+  /** The wave goes on after a population that was paused, changed meanwhile, or cannot be built. */
   const run = async (payload: BuildPayload, context: JobContext): Promise<Progress> => {
-    const id = payload.kind === 'segment' ? payload.key : `alert:${payload.key}`;
+    const goOn = () => transactRetrying(database.writer, (trx) => follow(trx, payload, false));
+    try {
+      const { progress, finished } = await build(payload, context);
+      if (!finished) await goOn();
+      return progress;
+    } catch (error) {
+      if (error instanceof GiveUp || (context.job.lastAttempt && !context.signal.aborted)) await goOn();
+      throw error;
+    }
+  };
+
+  const build = async (
+    payload: BuildPayload,
+    context: JobContext,
+  ): Promise<{ progress: Progress; finished: boolean }> => {
+    const id = idOf(payload.kind, payload.key);
     const population = await current(payload, id);
-    if (population === undefined) return { after: '', done: 0, total: 0, entered: 0, left: 0, version: 0 };
+    if (population === undefined) return { progress: noProgress, finished: false };
     const progress = await resume(context.job.id, population?.version ?? 0);
     const store = createBuildStore(database.writer);
     progress.total = await store.countCustomers();
@@ -104,7 +166,7 @@ export const createBuild = (
           return 'busy' as const;
         },
       );
-      if (moved === undefined) return progress;
+      if (moved === undefined) return { progress, finished: false };
       if (moved === 'busy') {
         size = Math.max(bounds.least, Math.floor(size / 2));
         continue;
@@ -121,7 +183,7 @@ export const createBuild = (
     }
     progress.done = progress.total;
     await finish(payload, population, context.job.id, progress);
-    return progress;
+    return { progress, finished: true };
   };
 
   /** null when everybody has to leave, undefined when there is nothing to do. */
@@ -144,10 +206,10 @@ export const createBuild = (
     transactRetrying(database.writer, async (trx) => {
       const { kind, key, reason } = payload;
       // Everybody takes the index before the audit, so that nobody waits in a circle.
-      const index = await deps.indexes.at(trx);
+      await deps.indexes.at(trx);
       const store = createDocumentStore(trx);
       await store.setBuildJob(kind, key, null, jobId);
-      if (!population) await createMembersStore(trx).clearRule(kind === 'segment' ? key : `alert:${key}`);
+      if (!population) await createMembersStore(trx).clearRule(idOf(kind, key));
       const { entered, left, version } = progress;
       await audit.record(trx, {
         actor: system,
@@ -156,10 +218,7 @@ export const createBuild = (
         details: { version, entered, left, reason },
       });
       log.info({ kind, key, version, entered, left }, 'population built');
-      if (kind !== 'segment' || entered + left === 0) return;
-      // Those who read this segment have to follow.
-      for (const dependent of index.byFact(`segment.${key}`))
-        await request(trx, { kind: dependent.kind, key: dependent.key, reason: `segment ${key}` });
+      await follow(trx, payload, entered + left > 0);
     });
 
   /** Whether the first build of a version has still to look at this customer: then it is not known who was in before. */
@@ -171,7 +230,7 @@ export const createBuild = (
 
   const job = defineJob<BuildPayload>({ queue: buildQueue, handle: run, keep: true, leaseMs: 10_000 });
 
-  return { request, isAhead, job };
+  return { request, requestAll, isAhead, job };
 };
 
 /** The population as SQL; conditions without a twin in SQL are evaluated here, and the answer is a list of ids. */

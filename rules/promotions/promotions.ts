@@ -1,8 +1,17 @@
 // Promotions as documents: written, checked, activated, paused, archived. What they are worth is the resolver's.
 import type { NewPromotion, Promotion, PromotionChange, RuleHistory, RuleStatus } from '@rapport/sdk/schemas';
-import { type Actor, Conflict, type Core, type Page, type Platform, PromotionInvalid } from '../../core/index.ts';
+import {
+  type Actor,
+  Conflict,
+  type Core,
+  type Db,
+  type Page,
+  type Platform,
+  PromotionInvalid,
+} from '../../core/index.ts';
 import { createChecks } from '../documents/checks.ts';
 import { createDocuments, type KindSpec, type RuleDocument } from '../documents/documents.ts';
+import { usesNamed } from '../documents/uses.ts';
 import type { VocabularySource } from '../language/index.ts';
 import { readSchedule } from './calendar.ts';
 import { checkParams, paramsOf, toContent, toPromotion } from './document.ts';
@@ -15,30 +24,38 @@ export const createPromotionDocuments = ({ platform, core, members, vocabulary }
   const { database, clock } = platform;
   const checks = createChecks({ vocabulary, clock });
 
-  const check: KindSpec['check'] = async (content, key) => {
+  const check: KindSpec['check'] = async (content, key, trx) => {
     const params = paramsOf(content);
     checkParams(params);
-    readSchedule(params.schedule, (await vocabulary.current()).zone);
-    if (params.coupon) await checkCoupon(params.coupon.promotion, key);
+    readSchedule(params.schedule, (await vocabulary.current(trx)).zone);
+    if (params.coupon) await checkCoupon(params.coupon.promotion, key, trx);
     if (params.tier) await checkLevel(params.tier.level);
     if (content.conditions === null)
       throw new PromotionInvalid('A promotion needs conditions.', { pointer: '/conditions' });
     const confirmEveryone = content.conditions.confirmEveryone === true;
-    const { conditions, dependencies } = await checks.conditions(content.conditions, {
-      context: 'cart',
-      confirmEveryone,
-    });
+    const options = { context: 'cart', confirmEveryone } as const;
+    const { conditions, dependencies } = await checks.conditions(content.conditions, options, trx);
     const kept = { ...content, conditions: confirmEveryone ? { ...conditions, confirmEveryone } : { ...conditions } };
     // On every save, not only before activation: a promotion whose own tests fail is not written at all.
-    await checks.tests(kept, 'cart');
+    await checks.tests(kept, 'cart', trx);
     return { content: kept, dependencies };
   };
 
-  const documents = createDocuments(platform, { kind: 'promotion', check });
+  const documents = createDocuments(platform, {
+    kind: 'promotion',
+    check,
+    uses: (content) => {
+      const { coupon, tier } = paramsOf(content);
+      return [
+        ...usesNamed('promotion', coupon?.promotion, '/event/params/coupon/promotion'),
+        ...usesNamed('level', tier?.level, '/event/params/tier/level'),
+      ];
+    },
+  });
 
-  const checkCoupon = async (coupon: string, key: string): Promise<void> => {
+  const checkCoupon = async (coupon: string, key: string, trx: Db): Promise<void> => {
     const pointer = '/event/params/coupon/promotion';
-    const found = coupon === key ? undefined : await documents.find(coupon);
+    const found = coupon === key ? undefined : await documents.find(coupon, trx);
     if (!found) throw new PromotionInvalid(`There is no other promotion ${coupon} to give a coupon of.`, { pointer });
     if (!paramsOf(found).code?.required)
       throw new PromotionInvalid(`The promotion ${coupon} takes no code, so there is no coupon of it.`, { pointer });
@@ -60,12 +77,13 @@ export const createPromotionDocuments = ({ platform, core, members, vocabulary }
     const { key, revision } = document;
     if (status === 'active') return documents.activate(actor, key, undefined, revision);
     if (status === undefined || status === document.status) return document;
-    if (status === 'paused') return documents.pause(actor, key, revision);
-    if (status === 'archived') return documents.archive(actor, key, revision);
+    if (status === 'paused') return documents.pause(actor, key, { ifMatch: revision });
+    if (status === 'archived') return documents.archive(actor, key, { ifMatch: revision });
     throw new Conflict('A promotion that ran is never a draft again; pause it.', { pointer: '/status' });
   };
 
   return {
+    documents,
     get: (key: string): Promise<RuleDocument> => documents.get(key),
     show: async (key: string): Promise<Promotion> => showOne(await documents.get(key)),
     history: (key: string): Promise<RuleHistory> => documents.history(key),
@@ -88,9 +106,9 @@ export const createPromotionDocuments = ({ platform, core, members, vocabulary }
     activate: async (actor: Actor, key: string, version?: number, ifMatch?: number): Promise<Promotion> =>
       showOne(await documents.activate(actor, key, version, ifMatch)),
     pause: async (actor: Actor, key: string, ifMatch?: number): Promise<Promotion> =>
-      showOne(await documents.pause(actor, key, ifMatch)),
-    archive: async (actor: Actor, key: string, ifMatch?: number): Promise<void> =>
-      void (await documents.archive(actor, key, ifMatch)),
+      showOne(await documents.pause(actor, key, { ifMatch })),
+    archive: async (actor: Actor, key: string, options: { ifMatch?: number; cascade?: boolean }): Promise<void> =>
+      void (await documents.archive(actor, key, options)),
   };
 };
 

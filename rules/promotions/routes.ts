@@ -28,8 +28,8 @@ export const promotionRoutes = ({ documents, pools, till, redemptions }: Promoti
   serve(changePromotion, async ({ params, body, actor, ctx }) =>
     withEtag(await documents.change(actor, params.key, body, revisionOf(ctx.get('if-match')))),
   ),
-  serve(archivePromotion, async ({ params, actor, ctx }) =>
-    documents.archive(actor, params.key, revisionOf(ctx.get('if-match'))),
+  serve(archivePromotion, async ({ params, query, actor, ctx }) =>
+    documents.archive(actor, params.key, { ifMatch: revisionOf(ctx.get('if-match')), cascade: query.cascade }),
   ),
   serve(activatePromotion, async ({ params, body, actor, ctx }) =>
     withEtag(await documents.activate(actor, params.key, body.version, revisionOf(ctx.get('if-match')))),

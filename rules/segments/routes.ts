@@ -40,8 +40,8 @@ export const segmentRoutes = (segments: Segments, lists: Lists): Served[] => [
   serve(routes.changeSegment, async ({ params, body, actor, ctx }) =>
     withEtag(await segments.change(params.key, body, actor, revisionOf(ctx.get('if-match')))),
   ),
-  serve(routes.archiveSegment, ({ params, actor, ctx }) =>
-    segments.archive(params.key, actor, revisionOf(ctx.get('if-match'))),
+  serve(routes.archiveSegment, ({ params, query: { cascade }, actor, ctx }) =>
+    segments.archive(params.key, actor, { ifMatch: revisionOf(ctx.get('if-match')), cascade }),
   ),
   serve(routes.previewSegment, ({ body, actor, ctx }) =>
     unlessGone(ctx, (signal) => segments.preview(body, actor, signal)),

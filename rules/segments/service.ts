@@ -13,6 +13,7 @@ import type {
 import {
   type Actor,
   CustomerNotFound,
+  type Db,
   InvalidRequest,
   type Page,
   type Platform,
@@ -24,6 +25,7 @@ import {
 } from '../../core/index.ts';
 import type { Checks } from '../documents/checks.ts';
 import { createDocuments, type RuleContent, type RuleDocument } from '../documents/documents.ts';
+import { usesNamed } from '../documents/uses.ts';
 import { asOf } from '../language/as-of.ts';
 import {
   compileRule,
@@ -48,7 +50,7 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
   const { database, clock } = platform;
   const previews = createPreviews(platform);
 
-  const check = async (content: RuleContent, key: string) => {
+  const check = async (content: RuleContent, _key: string, trx: Db) => {
     const params = content.params as SegmentParams;
     if (params.type !== 'dynamic') {
       if (content.conditions) throw new InvalidRequest('A list has no conditions.', { pointer: '/conditions' });
@@ -57,14 +59,15 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
     if (!content.conditions)
       throw new RuleWithoutConditions('A dynamic segment needs conditions.', { pointer: '/conditions' });
     const { confirmEveryone } = params;
-    const accepted = await checks.conditions(content.conditions, { confirmEveryone, self: { kind: 'segment', key } });
+    const accepted = await checks.conditions(content.conditions, { confirmEveryone }, trx);
     return { content: { ...content, conditions: accepted.conditions }, dependencies: accepted.dependencies };
   };
 
   const documents = createDocuments(platform, {
     kind: 'segment',
     check,
-    runTests: (content) => checks.tests(content, 'customer'),
+    uses: ({ params }) => usesNamed('segment', (params as SegmentParams).source, '/source'),
+    runTests: (content, trx) => checks.tests(content, 'customer', trx),
     onActivate: async (trx, _active, document) => {
       if (document.variant === 'dynamic')
         await build.request(trx, { kind: 'segment', key: document.key, reason: activationOf(document.activeVersion!) });
@@ -115,9 +118,9 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
     activate: async (key: string, version: number | undefined, actor: Actor, ifMatch?: number): Promise<Segment> =>
       show(await documents.activate(actor, key, version, ifMatch)),
     pause: async (key: string, actor: Actor, ifMatch?: number): Promise<Segment> =>
-      show(await documents.pause(actor, key, ifMatch)),
-    archive: async (key: string, actor: Actor, ifMatch?: number): Promise<void> =>
-      void (await documents.archive(actor, key, ifMatch)),
+      show(await documents.pause(actor, key, { ifMatch })),
+    archive: async (key: string, actor: Actor, options: { ifMatch?: number; cascade?: boolean } = {}): Promise<void> =>
+      void (await documents.archive(actor, key, options)),
     rebuild: async (key: string): Promise<Segment> => {
       const document = await documents.get(key);
       if (document.variant !== 'dynamic' || document.status !== 'active')

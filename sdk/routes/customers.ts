@@ -16,6 +16,7 @@ import {
   UpsertReply,
 } from '../schemas/customers.ts';
 import { Merge, MergeRequest, PersonExport, TimelinePage, TimelineQuery, UnmergeRequest } from '../schemas/history.ts';
+import { CascadeQuery } from '../schemas/rule-documents.ts';
 import { Closed, IdParams } from '../schemas/shared.ts';
 
 export const createCustomer = defineRoute({
@@ -192,6 +193,7 @@ export const changeAttribute = defineRoute({
   tag: 'attributes',
   summary: 'Retitle or archive a custom attribute; its type stays',
   params: Closed({ key: AttributeKey }),
+  query: CascadeQuery,
   body: AttributeChange,
   reply: Attribute,
 });

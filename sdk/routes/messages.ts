@@ -10,6 +10,7 @@ import {
   TemplateChange,
   TemplatePreview,
 } from '../schemas/messages.ts';
+import { CascadeQuery } from '../schemas/rule-documents.ts';
 import { Closed, Id, IdParams, KeyParams, PageQuery, pageOf } from '../schemas/shared.ts';
 
 const tag = 'messages';
@@ -57,8 +58,9 @@ export const deleteTemplate = defineRoute({
   path: '/templates/:key',
   scope: 'templates:write',
   tag,
-  summary: 'Delete a template',
+  summary: 'Delete a template; refused while alerts name it',
   params: KeyParams,
+  query: CascadeQuery,
   status: 204,
 });
 export const previewTemplate = defineRoute({

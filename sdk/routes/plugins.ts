@@ -3,6 +3,7 @@
 import { Type } from 'typebox';
 import { defineRoute } from '../contract.ts';
 import { Plugin, PluginLogLine, PluginRun, Service } from '../schemas/plugins.ts';
+import { CascadeQuery } from '../schemas/rule-documents.ts';
 import { Closed, PageQuery, pageOf } from '../schemas/shared.ts';
 
 const PluginParams = Closed({
@@ -75,8 +76,9 @@ export const removePlugin = defineRoute({
   path: '/plugins/:id',
   scope: 'plugins:write',
   tag,
-  summary: 'Remove it with its data',
+  summary: 'Remove it with its data; refused while rules name its scorers or channels',
   params: PluginParams,
+  query: CascadeQuery,
   status: 204,
 });
 export const changePluginSettings = defineRoute({

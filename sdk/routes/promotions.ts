@@ -15,7 +15,7 @@ import {
   RedeemRequest,
   RedemptionPage,
 } from '../schemas/promotions.ts';
-import { ActivateRule, RuleHistory, RuleStatus } from '../schemas/rule-documents.ts';
+import { ActivateRule, CascadeQuery, RuleHistory, RuleStatus } from '../schemas/rule-documents.ts';
 import { Closed, KeyParams, PageQuery } from '../schemas/shared.ts';
 
 const tag = 'promotions';
@@ -63,6 +63,7 @@ export const archivePromotion = defineRoute({
   path: '/promotions/:key',
   summary: 'Archive a promotion; its redemptions and versions stay',
   params: KeyParams,
+  query: CascadeQuery,
   status: 204,
 });
 export const activatePromotion = defineRoute({

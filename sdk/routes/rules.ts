@@ -1,6 +1,10 @@
 // The rule language: its vocabulary, checking a rule before it is saved, and trying it on given facts.
+
+import { Type } from 'typebox';
 import { defineRoute } from '../contract.ts';
+import { Dependent, UsedName } from '../schemas/rule-documents.ts';
 import { TestReply, TestRequest, ValidateReply, ValidateRequest, VocabularyReply } from '../schemas/rules.ts';
+import { Closed } from '../schemas/shared.ts';
 
 export const getVocabulary = defineRoute({
   method: 'GET',
@@ -27,4 +31,14 @@ export const testRule = defineRoute({
   summary: 'Run conditions on given facts and explain each result',
   body: TestRequest,
   reply: TestReply,
+});
+export const listDependents = defineRoute({
+  method: 'GET',
+  path: '/rules/dependents',
+  scope: 'rules:read',
+  tag: 'rules',
+  summary:
+    'Rules that name something, in their active version or a draft: who is touched when it is archived or removed',
+  query: Closed({ of: UsedName }),
+  reply: Closed({ data: Type.Array(Dependent) }),
 });

@@ -1,7 +1,7 @@
 // Segments: documents with versions, preview while editing, members, and why somebody is in or out.
 import { Type } from 'typebox';
 import { defineRoute } from '../contract.ts';
-import { ActivateRule, RuleHistory, RuleStatus, VersionNumber } from '../schemas/rule-documents.ts';
+import { ActivateRule, CascadeQuery, RuleHistory, RuleStatus, VersionNumber } from '../schemas/rule-documents.ts';
 import {
   CustomerSegment,
   NewSegment,
@@ -70,6 +70,7 @@ export const archiveSegment = defineRoute({
   tag,
   summary: 'Archive a segment: it has no members any more, its history stays',
   params: KeyParams,
+  query: CascadeQuery,
   status: 204,
 });
 export const previewSegment = defineRoute({

@@ -77,6 +77,38 @@ export type RuleActivation = Static<typeof RuleActivation>;
 export const RuleHistory = Closed({ versions: Type.Array(RuleVersion), activations: Type.Array(RuleActivation) });
 export type RuleHistory = Static<typeof RuleHistory>;
 
+/** `segment:vip`, `attribute:plan`, `template:welcome`, `plugin:acme/loyalty`, `scorer:rfm` … */
+export const UsedName = Type.String({
+  pattern:
+    '^(segment|condition|attribute|scorer|template|channel|tag|promotion|level|event|plugin):[^\\u0000-\\u001f]{1,150}$',
+  description: 'Kind and key of what rules may name, as `segment:vip`',
+});
+
+/** A rule that names something, in a version in force: its active one, or the newest where that is not active. */
+export const Dependent = Closed({
+  kind: RuleKind,
+  key: Type.String(),
+  name: RuleName,
+  status: RuleStatus,
+  /** What of the things asked about it names; a named condition where it does so through one. */
+  uses: Type.String(),
+  /** The version that runs names it. */
+  active: Type.Boolean(),
+  /** The newest version names it and does not run. */
+  draft: Type.Boolean(),
+});
+export type Dependent = Static<typeof Dependent>;
+
+/** For what takes something away that rules name: pause the rules that run, instead of being refused. */
+export const CascadeQuery = Closed({
+  cascade: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: 'Pause the rules that use it, instead of being refused with RULE_IN_USE',
+    }),
+  ),
+});
+
 export const ActivateRule = Closed({ version: Type.Optional(VersionNumber) });
 
 /** ISO-8601, days and below: `P1D`, `PT30M`, `P1DT12H`. */

@@ -36,6 +36,11 @@ export const Problem = Type.Object(
     code: Type.String(),
     detail: Type.String(),
     pointer: Type.Optional(Type.String()),
+    dependents: Type.Optional(
+      Type.Array(Type.Unsafe<Record<string, unknown>>({ type: 'object' }), {
+        description: 'With RULE_IN_USE: the rules that name it, as `GET /rules/dependents` lists them',
+      }),
+    ),
   },
   { $id: 'Problem' },
 );

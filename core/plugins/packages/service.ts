@@ -3,6 +3,7 @@ import { offersOf } from '@rapport/sdk';
 import { hookNamed } from '@rapport/sdk/hooks';
 import type { Plugin } from '@rapport/sdk/schemas';
 import type { Db } from '../../data/database.ts';
+import { transactRetrying } from '../../data/retry.ts';
 import { transact } from '../../data/transact.ts';
 import type { Actor } from '../../http/actor.ts';
 import type { Platform } from '../../platform.ts';
@@ -35,7 +36,7 @@ type Deps = {
 };
 
 export const createPluginService = ({ platform, vault, breaker, changed }: Deps) => {
-  const { database, clock, audit } = platform;
+  const { database, clock, audit, dependents } = platform;
 
   /** One change of one plugin with its audit row; then everybody who runs plugins hears of it. */
   const change = async (
@@ -197,6 +198,13 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
   };
 
   return {
+    /** What rules may name of a plugin, and what of that nobody else provides. */
+    partsOf: async (db: Db, name: string): Promise<string[]> => {
+      const plugins = name.startsWith('plugin:') ? await createPluginStore(db).list() : [];
+      const own = plugins.find(({ id }) => `plugin:${id}` === name);
+      const others = new Set(plugins.filter((plugin) => plugin !== own).flatMap(({ manifest }) => namesOf(manifest)));
+      return own ? namesOf(own.manifest).filter((part) => !others.has(part)) : [];
+    },
     list: async (): Promise<Plugin[]> =>
       (await createPluginStore(database.reader).list()).map((plugin) =>
         presentPlugin(plugin, breaker.circuit(plugin.id)),
@@ -220,10 +228,12 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
         await store.change(id, { status, disabled_reason: reason }, clock.now());
         return reason ? { reason } : undefined;
       }),
-    remove: async (id: string, actor: Actor): Promise<void> => {
-      await transact(database.writer, async (trx) => {
+    /** Refused with RULE_IN_USE while rules name what it provides, unless `cascade` pauses them. */
+    remove: async (id: string, actor: Actor, { cascade }: { cascade?: boolean } = {}): Promise<void> => {
+      await transactRetrying(database.writer, async (trx) => {
         const store = createPluginStore(trx);
         if (!(await store.find(id))) throw new PluginNotFound(id);
+        await dependents.release(trx, [`plugin:${id}`], { actor, cascade });
         await store.delete(id);
         await audit.record(trx, { actor, action: 'plugin.removed', subject: { kind: 'plugin', id } });
       });
@@ -268,6 +278,11 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
 };
 
 export type PluginService = ReturnType<typeof createPluginService>;
+
+const namesOf = ({ provides }: Manifest): string[] => [
+  ...(provides.scorers ?? []).map(({ key }) => `scorer:${key}`),
+  ...(provides.channels ?? []).map(({ key }) => `channel:${key}`),
+];
 
 const hostsOf = (manifest: Manifest): string[] =>
   (manifest.hosts ?? []).flatMap(({ origin, methods }) => methods.map((method) => `${method} ${origin}`));

@@ -5,8 +5,11 @@ import type { FactDefinition } from './fact.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export type VocabularySource = {
-  /** The vocabulary as of now; made again after attributes, segments, levels, scorers or named conditions change. */
-  current: () => Promise<Vocabulary>;
+  /**
+   * The vocabulary as of now; made again after attributes, segments, levels, scorers or named conditions change. With a
+   * transaction, as that one sees it.
+   */
+  current: (trx?: Db) => Promise<Vocabulary>;
   /** Facts from plugins or features, there from the next `current` on. */
   add: (facts: readonly FactDefinition[]) => void;
 };
@@ -20,12 +23,15 @@ type Options = {
 export const createVocabularySource = (db: Db, { timeZone, scorers = () => [] }: Options): VocabularySource => {
   const added: FactDefinition[] = [];
   let made: { from: string; vocabulary: Vocabulary } | undefined;
+  const listed = async (on: Db) => ({
+    scorers: [...new Set([...(await distinct(on, 'scores', 'scorer')), ...scorers()])],
+    eventTypes: await distinct(on, 'events', 'type'),
+  });
   return {
-    current: async () => {
-      const lists = {
-        scorers: [...new Set([...(await distinct(db, 'scores', 'scorer')), ...scorers()])],
-        eventTypes: await distinct(db, 'events', 'type'),
-      };
+    current: async (trx) => {
+      // Never kept: what it sees may not be committed.
+      if (trx) return createVocabulary({ timeZone, added, ...(await listed(trx)), ...(await load(trx)) });
+      const lists = await listed(db);
       const from = `${await fingerprint(db)} ${JSON.stringify(lists)} ${added.length}`;
       if (made?.from === from) return made.vocabulary;
       const vocabulary = createVocabulary({ timeZone, added, ...lists, ...(await load(db)) });
