@@ -10,9 +10,15 @@ const ofPerson = {
 } as const;
 
 export const ruleTables: readonly TablePolicy[] = [
-  ...['rules', 'rule_versions', 'rule_activations', 'rule_dependencies', 'rule_uses', 'rule_generations', 'promotions'].map(
-    (table) => ({ ...document, table }),
-  ),
+  ...[
+    'rules',
+    'rule_versions',
+    'rule_activations',
+    'rule_dependencies',
+    'rule_uses',
+    'rule_generations',
+    'promotions',
+  ].map((table) => ({ ...document, table })),
   // Worked out again on the change that tells of a merge or an erasure, with what depends on it.
   { ...ofPerson, table: 'segment_members', onErase: 'heard', onMerge: 'heard' },
   { ...ofPerson, table: 'metrics', onErase: 'heard', onMerge: 'heard', inExport: false },
