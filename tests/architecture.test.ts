@@ -142,6 +142,11 @@ const walls: Wall[] = [
     broken: single(/^(node:)?child_process$/, /^core\/plugins\/sandbox\/host|^(setup|rapport)\.mjs$|^sdk\/cli\//),
   },
   {
+    name: 'requests for others leave through one place, where addresses are checked',
+    planted: { path: 'modules/webhooks/delivery.ts', text: "import { fetch } from 'undici';" },
+    broken: single(/^(undici|(node:)?https|(node:)?http2)$/, /^core\/plugins\/capabilities\/outgoing/),
+  },
+  {
     name: 'the environment is read in core/config.ts and handed over at the command line',
     planted: { path: 'core/log.ts', text: 'export const level = process.env.LEVEL;' },
     broken: ({ path, text }) =>

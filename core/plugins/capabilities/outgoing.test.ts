@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { createOutgoing, isPrivateAddress, type OutgoingRequest } from './outgoing.ts';
+import { createOutgoing, isPrivateAddress, OutgoingRefused, type OutgoingRequest } from './outgoing.ts';
 
 const serve = async (answer: RequestListener) => {
   const server = createServer(answer);
@@ -44,6 +45,21 @@ test.each([
   '255.255.255.255',
   '::',
   '::1',
+  '::7f00:1',
+  '::ffff:7f00:1',
+  '1::1',
+  '4000::1',
+  '64:ff9b:1::7f00:1',
+  '100::1',
+  '2001::1',
+  '3fff::1',
+  'fec0::1',
+  'fe80::1%eth0',
+  '192.0.0.8',
+  '192.88.99.1',
+  '203.0.113.7',
+  '0177.0.0.1',
+  '2130706433',
   '::ffff:127.0.0.1',
   '::ffff:8.8.8.8',
   '64:ff9b::7f00:1',
@@ -118,4 +134,170 @@ describe('a request', () => {
       await expect(request(new URL(url))).rejects.toThrow();
     },
   );
+
+  test('is given back unpacked, without lengths that no longer fit', async () => {
+    for (const [encoding, packed] of [
+      ['gzip', gzipSync('a word')],
+      ['br', brotliCompressSync('a word')],
+    ] as const) {
+      await using server = await serve((_req, res) =>
+        res.writeHead(200, { 'content-encoding': encoding, 'content-length': packed.length }).end(packed),
+      );
+      const { body, headers } = await request(server.url);
+      expect(body).toBe('a word');
+      expect(headers).not.toHaveProperty('content-encoding');
+      expect(headers).not.toHaveProperty('content-length');
+    }
+  });
+
+  test('gives up a small reply that unpacks to a large one', async () => {
+    const bomb = gzipSync(Buffer.alloc(50 * 1024 ** 2));
+    await using server = await serve((_req, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+    expect(bomb.length).toBeLessThan(100_000);
+    await expect(request(server.url, { maxBytes: 100_000 })).rejects.toThrow('more than 100000 bytes');
+  });
+
+  test('that ends in the middle is a failure, not a short answer', async () => {
+    await using server = await serve((_req, res) => {
+      res.writeHead(200, { 'content-length': 100 });
+      res.write('half');
+      setImmediate(() => res.destroy());
+    });
+    await expect(request(server.url)).rejects.toMatchObject({ code: expect.stringMatching(/^UND_ERR_/) });
+  });
+
+  test('keeps no cookie and shows none', async () => {
+    const cookies: unknown[] = [];
+    await using server = await serve((req, res) => {
+      cookies.push(req.headers.cookie);
+      res.setHeader('set-cookie', 'session=1');
+      if (req.url === '/') res.writeHead(302, { location: '/next' });
+      res.end();
+    });
+    expect((await request(server.url)).headers).not.toHaveProperty('set-cookie');
+    expect(cookies).toEqual([undefined, undefined]);
+  });
+
+  test('uses no proxy of the environment, and no connection twice', async () => {
+    const ports = new Set<number | undefined>();
+    await using server = await serve((req, res) => {
+      ports.add(req.socket.remotePort);
+      res.end('ok');
+    });
+    process.env.HTTP_PROXY = 'http://127.0.0.1:1';
+    try {
+      await request(server.url);
+      await request(server.url);
+    } finally {
+      delete process.env.HTTP_PROXY;
+    }
+    expect(ports.size).toBe(2);
+  });
+});
+
+describe('a private address is not connected to', () => {
+  // With the real ranges: the server below is on 127.0.0.1, and nothing may reach it.
+  const guarded = async (host: string, answers: string[][] = []) => {
+    let reached = 0;
+    const asked: string[] = [];
+    await using server = await serve((_req, res) => {
+      reached++;
+      res.end('secret');
+    });
+    const { request: send } = createOutgoing({
+      allowPrivateHosts: false,
+      resolve: async (name) => {
+        asked.push(name);
+        return (answers.shift() ?? []).map((address) => ({ address, family: isIP(address) }));
+      },
+    });
+    const outcome = await send({
+      url: new URL(`http://${host}:${server.port}/`),
+      method: 'GET',
+      headers: {},
+      body: undefined,
+      timeoutMs: 1000,
+      maxBytes: 1000,
+      signal: new AbortController().signal,
+      allow: () => {},
+    }).catch((error: Error) => error);
+    return { outcome, reached, asked };
+  };
+
+  test.each([
+    '127.0.0.1',
+    '127.1',
+    '0',
+    '0.0.0.0',
+    '0177.0.0.1',
+    '0x7f.0.0.1',
+    '0x7f000001',
+    '017700000001',
+    '2130706433',
+    '127.0.0.1.',
+    '\uff11\uff12\uff17.0.0.1',
+    '127\u30020\u30020\u30021',
+    '[::1]',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[::7f00:1]',
+    '[64:ff9b::7f00:1]',
+    '[2002:7f00:1::]',
+    '[0:0:0:0:0:ffff:7f00:0001]',
+  ])('written as %s', async (host) => {
+    const { outcome, reached, asked } = await guarded(host);
+    expect(outcome).toBeInstanceOf(OutgoingRefused);
+    expect((outcome as Error).message).toContain('is a private address');
+    expect({ reached, asked }).toEqual({ reached: 0, asked: [] });
+  });
+
+  test.each([
+    ['alone', ['127.0.0.1']],
+    ['beside a public one', ['93.184.216.34', '127.0.0.1']],
+    ['as IPv6', ['2606:4700::1111', '::ffff:127.0.0.1']],
+  ])('that a name answers, %s', async (_how, addresses) => {
+    const { outcome, reached } = await guarded('rebind.example', [addresses]);
+    expect(outcome).toBeInstanceOf(OutgoingRefused);
+    expect(reached).toBe(0);
+  });
+
+  test('that a name answers only after it was checked: there is one look-up for each connection, and it is the checked one', async () => {
+    const asked: string[] = [];
+    let reached = 0;
+    await using server = await serve((_req, res) => {
+      reached++;
+      res.end('the first answer');
+    });
+    // 127.0.0.1 is the world here; 127.0.0.2, where the same server would not be met, is private.
+    const answers = ['127.0.0.1', '127.0.0.2'];
+    const { request: send } = createOutgoing({
+      allowPrivateHosts: false,
+      isPrivate: (address) => address !== '127.0.0.1',
+      resolve: async (name) => {
+        asked.push(name);
+        return [{ address: answers.shift()!, family: 4 }];
+      },
+    });
+    const again = () =>
+      send({
+        url: new URL(`http://rebind.example:${server.port}/`),
+        method: 'GET',
+        headers: {},
+        body: undefined,
+        timeoutMs: 1000,
+        maxBytes: 1000,
+        signal: new AbortController().signal,
+        allow: () => {},
+      });
+    expect((await again()).body).toBe('the first answer');
+    expect(asked).toEqual(['rebind.example']);
+    await expect(again()).rejects.toThrow('rebind.example is a private address');
+    expect({ asked: asked.length, reached }).toEqual({ asked: 2, reached: 1 });
+  });
+
+  test('a name without an address is refused', async () => {
+    const { outcome } = await guarded('nowhere.example');
+    expect((outcome as Error).message).toBe('nowhere.example has no address.');
+  });
 });
