@@ -49,11 +49,17 @@ export type TablePolicy = {
 
 export const dayMs = 86_400_000;
 
+type Forget = (trx: Db, person: Erased) => Promise<void>;
+
 export type Declared = ReturnType<typeof createDeclared>;
 
 export const createDeclared = () => {
   const tables = new Map<string, TablePolicy & { module: string }>();
+  const forgetting: Forget[] = [];
   return {
+    declareForgetting: (forget: Forget): void => void forgetting.push(forget),
+    /** What modules do beside their tables when a person is erased. */
+    forgetting: (): readonly Forget[] => forgetting,
     declareTables: (module: string, policies: readonly TablePolicy[]): void => {
       for (const policy of policies) {
         const owner = tables.get(policy.table);

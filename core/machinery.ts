@@ -3,9 +3,10 @@ import { defineModule } from './module.ts';
 
 export const machineryModule = defineModule({
   name: 'machinery',
-  create: (_platform, _deps: object) => ({}),
+  create: (platform, _deps: object) => platform,
+  // Whose data a payload holds is said by each queue (`subject`).
+  forget: ({ jobs }) => jobs.forget,
   tables: [
-    // Whose data a payload holds is said by each queue (`subject`); the queue erases by that.
     {
       table: 'jobs',
       owner: 'machinery',

@@ -5,7 +5,8 @@ import { type ActionSpec, createActions } from './action.ts';
 import type { Capability } from './capability.ts';
 import type { ChangeListener } from './changes.ts';
 import type { Config } from './config.ts';
-import type { TablePolicy } from './declared.ts';
+import type { Db } from './data/database.ts';
+import type { Erased, TablePolicy } from './declared.ts';
 import type { DependentsSource } from './dependents.ts';
 import type { Served } from './http/serve.ts';
 import type { Worker } from './jobs/jobs.ts';
@@ -49,6 +50,8 @@ export type ModuleSpec<Deps, Service> = {
   schedules?: (service: Service) => readonly Schedule[];
   subscriptions?: (service: Service) => readonly Subscription[];
   commands?: readonly CommandSpec<Service>[];
+  /** What it keeps of a person where no table policy reaches: files, texts beside others, payloads. In the erasure's transaction. */
+  forget?: (service: Service) => (trx: Db, person: Erased) => Promise<void>;
   /** What alerts and journeys may make it do. */
   actions?: (service: Service) => readonly ActionSpec[];
   /** What plugins may ask of it. */
@@ -76,6 +79,7 @@ export const createModules = (platform: Platform) => {
       if (services.has(module.name)) throw new Error(`The module ${module.name} is installed twice.`);
       platform.declared.declareTables(module.name, module.tables);
       const service = module.create(platform, deps);
+      if (module.forget) platform.declared.declareForgetting(module.forget(service));
       services.set(module.name, service);
       served.push(...(module.routes?.(service) ?? []));
       for (const action of module.actions?.(service) ?? []) actions.declare(action);

@@ -16,7 +16,7 @@ import { createCustomerStore } from './store.ts';
 const shortestTrait = 5;
 
 export const createPrivacy = ({ platform, customers }: { platform: Platform; customers: CustomerService }) => {
-  const { database, clock, changes, outbox, audit, declared, jobs } = platform;
+  const { database, clock, changes, outbox, audit, declared } = platform;
 
   /** What is searched for in texts that carry no customer id: ids, identities, full name, address. */
   const traitsOf = async (trx: Db, ids: readonly string[]): Promise<string[]> => {
@@ -74,7 +74,7 @@ export const createPrivacy = ({ platform, customers }: { platform: Platform; cus
         const person = { ids: everyId, values: await traitsOf(trx, everyId), at: now };
         for (const policy of declared.tables().filter(({ table }) => table !== 'customers'))
           await eraseFrom(trx, policy, person);
-        await jobs.forget(trx, person);
+        for (const forget of declared.forgetting()) await forget(trx, person);
         // Last: the tombstone is what the others were found by.
         for (const policy of declared.tables().filter(({ table }) => table === 'customers'))
           await eraseFrom(trx, policy, person);

@@ -85,6 +85,7 @@ const pragmas = (mode: 'writer' | 'reader'): string => `
   PRAGMA busy_timeout = 15000;
   ${mode === 'writer' ? 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;' : 'PRAGMA query_only = ON;'}
   PRAGMA foreign_keys = ON;
+  PRAGMA secure_delete = ON;
   PRAGMA cache_size = ${mode === 'writer' ? -32768 : -16384};
   PRAGMA wal_autocheckpoint = 4000;
   PRAGMA temp_store = MEMORY;

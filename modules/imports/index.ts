@@ -24,6 +24,7 @@ export const importsModule = defineModule({
   tables: [{ table: 'imports', owner: 'shop', personal: ['tally'], onErase: 'heard', grows: 'with time' }],
   routes: importRoutes,
   jobs: (imports) => imports.jobs,
+  forget: (imports) => imports.forget,
   schedules: (imports) => [{ name: 'imports-sweep', cron: '17 3 * * *', run: () => imports.sweep() }],
   commands: [importCommand],
 });

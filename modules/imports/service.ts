@@ -22,6 +22,7 @@ import {
   TryLater,
   transact,
 } from '../../core/index.ts';
+import { createImportErasure } from './erasure.ts';
 import { ImportNotFound } from './errors.ts';
 import { inspectHead } from './inspect.ts';
 import { createOrderStore } from './order-store.ts';
@@ -59,6 +60,7 @@ export const createImportService = ({
 }) => {
   const { clock, ids, database, jobs, audit, log } = platform;
   const folder = join(platform.config.dataDir, 'imports');
+  const erasure = createImportErasure(platform, folder);
   const store = createImportStore(database.writer);
   const run = createRun({ platform, faults, toolsFor: tools.toolsFor });
 
@@ -211,7 +213,8 @@ export const createImportService = ({
 
   return {
     // A short lease: after a kill another process goes on within seconds.
-    jobs: [defineJob({ queue, handle: work, keep: true, leaseMs: 10_000 })],
+    jobs: [defineJob({ queue, handle: work, keep: true, leaseMs: 10_000 }), erasure.job],
+    forget: erasure.forget,
     /** Removes files whose import is over. */
     sweep: () => sweepFiles({ store, folder, now: clock.now() }),
     upload,

@@ -138,6 +138,19 @@ export const createImportStore = (db: Db) => ({
   cancelWaiting: (id: string, now: number): Promise<number> =>
     db('imports').where({ id, status: 'waiting' }).update({ status: 'cancelled', updated_at: now, finished_at: now }),
 
+  /** What is shown of examples beside each import. */
+  listTallies: async (): Promise<Pick<ImportRow, 'id' | 'tally'>[]> =>
+    ((await db('imports').select('id', 'tally')) as Stored[]).map(({ id, tally }) => ({
+      id: String(id),
+      tally: JSON.parse(String(tally)) as Tally,
+    })),
+  changeTally: (id: string, tally: Tally, now: number) =>
+    db('imports')
+      .where({ id })
+      .update({ ...toStored({ tally }), updated_at: now }),
+  changeRejectBytes: (id: string, bytes: number, now: number) =>
+    db('imports').where({ id }).update({ reject_bytes: bytes, updated_at: now }),
+
   listFinishedBefore: async (
     at: number,
     limit: number,
