@@ -7,7 +7,6 @@ import {
   type Config,
   coreModules,
   createApp,
-  createConsole,
   createCore,
   createFaults,
   createIdempotency,
@@ -19,7 +18,7 @@ import { importsModule } from './modules/imports/index.ts';
 import { insightsModule } from './modules/insights/index.ts';
 import { loyaltyModule } from './modules/loyalty/index.ts';
 import { messagesModule } from './modules/messages/index.ts';
-import { operationsModule } from './modules/operations/index.ts';
+import { createConsole, operationsModule } from './modules/operations/index.ts';
 import { webhooksModule } from './modules/webhooks/index.ts';
 import manifest from './package.json' with { type: 'json' };
 import { rulesModule } from './rules/index.ts';

@@ -1,4 +1,4 @@
-// Builds the console into console/dist, which core/http/console.ts serves. `vite console` develops against a server on :3000.
+// Builds the console into console/dist, which modules/operations/console.ts serves. `vite console` develops against a server on :3000.
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';

@@ -43,9 +43,23 @@ export type TablePolicy = {
   /** Columns left out of the export. */
   hidden?: readonly string[];
   grows: 'with customers' | 'with time' | 'with settings';
-  /** Rows whose `column` (ms) is older than `ms` are swept in small steps; `where` narrows to those that are over. */
-  keepFor?: { column: string; ms: number; where?: Record<string, string | readonly string[]> };
+  /** How long rows are kept; the sweep deletes those that any of these says are too old (modules/operations/retention.ts). */
+  keepFor?: Age | readonly Age[];
+  /** Why the rows of a table that grows with time stay: part of a sentence, shown in the data map. */
+  keptBecause?: string;
 };
+
+/** Rows whose `column` is older than `ms`. `where` narrows to those that are over: columns and their values. */
+export type Age = {
+  /** Milliseconds, or with `as: 'day'` a text like 2026-01-31 (UTC). */
+  column: string;
+  as?: 'day';
+  ms: number;
+  where?: Record<string, string | readonly string[]>;
+};
+
+export const agesOf = ({ keepFor }: TablePolicy): readonly Age[] =>
+  keepFor === undefined ? [] : Array.isArray(keepFor) ? (keepFor as Age[]) : [keepFor as Age];
 
 export const dayMs = 86_400_000;
 
@@ -80,7 +94,8 @@ export const createDeclared = () => {
 
 /**
  * What the database holds and nobody declares, and what is declared and not there, as sentences. Every column that is named for a
- * customer must be one of its table's `customerColumns`, and such a table must say what erasing and merging do.
+ * customer must be one of its table's `customerColumns`, and such a table must say what erasing and merging do. One that grows
+ * with time says for how long its rows are kept, or why they stay.
  */
 export const findUndeclared = (
   found: readonly { name: string; columns: readonly string[] }[],
@@ -91,7 +106,12 @@ export const findUndeclared = (
     ...found.flatMap(({ name, columns }) => {
       const policy = policies.get(name);
       if (!policy) return [`No module declares the table ${name}.`];
-      const named = [...(policy.customerColumns ?? []), ...(policy.personal ?? []), ...(policy.hidden ?? [])];
+      const named = [
+        ...(policy.customerColumns ?? []),
+        ...(policy.personal ?? []),
+        ...(policy.hidden ?? []),
+        ...agesOf(policy).flatMap(({ column, where }) => [column, ...Object.keys(where ?? {})]),
+      ];
       return [
         ...columns
           .filter((column) => /customer/.test(column) && !policy.customerColumns?.includes(column))
@@ -105,5 +125,8 @@ export const findUndeclared = (
     ...declared
       .filter(({ personal, onErase }) => personal && !onErase)
       .map(({ table }) => `${table} holds personal data and does not say what erasing does.`),
+    ...declared
+      .filter((policy) => policy.grows === 'with time' && agesOf(policy).length === 0 && !policy.keptBecause)
+      .map(({ table }) => `${table} grows with time and does not say for how long its rows are kept.`),
   ];
 };

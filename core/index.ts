@@ -29,8 +29,11 @@ export { type Page, page, type SortKey } from './data/page.ts';
 export { transactRetrying } from './data/retry.ts';
 export { type RowColumn, rowSet } from './data/row-set.ts';
 export { query } from './data/rows.ts';
+export { deleteOlder } from './data/sweep-store.ts';
 export { afterCommit, transact } from './data/transact.ts';
 export {
+  type Age,
+  agesOf,
   type Declared,
   dayMs,
   type Erased,
@@ -46,7 +49,6 @@ export { createFaults, type Faults } from './faults.ts';
 export type { Hooks } from './hooks/bus.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
 export { createApp, pathOf } from './http/app.ts';
-export { createConsole } from './http/console.ts';
 export { createIdempotency } from './http/idempotency.ts';
 export { type Call, Reply, type Served, serve } from './http/serve.ts';
 export { createValidator } from './http/validate.ts';

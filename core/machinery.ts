@@ -1,4 +1,5 @@
 // What the machinery keeps for itself: jobs, outbox, audit, leases, settings, idempotency keys. Declared like any module's tables.
+import { dayMs } from './declared.ts';
 import { defineModule } from './module.ts';
 
 export const machineryModule = defineModule({
@@ -13,7 +14,14 @@ export const machineryModule = defineModule({
       personal: ['payload', 'progress', 'result', 'last_error'],
       onErase: 'heard',
       grows: 'with time',
+      keepFor: [
+        { column: 'finished_at', ms: 7 * dayMs, where: { status: 'done' } },
+        { column: 'finished_at', ms: 30 * dayMs, where: { status: 'dead' } },
+        // Of a queue that is no longer there: nobody would ever work it.
+        { column: 'run_at', ms: 90 * dayMs, where: { status: 'waiting' } },
+      ],
     },
+    // A notice becomes the jobs of its consumers within seconds; the age is for one that never does.
     {
       table: 'outbox',
       owner: 'machinery',
@@ -22,9 +30,15 @@ export const machineryModule = defineModule({
       onErase: 'delete',
       onMerge: 'stay',
       grows: 'with time',
+      keepFor: { column: 'created_at', ms: 30 * dayMs },
     },
     // Ids only; what was in a changed field is never in the details.
-    { table: 'audit', owner: 'machinery', grows: 'with time' },
+    {
+      table: 'audit',
+      owner: 'machinery',
+      grows: 'with time',
+      keptBecause: 'the chain is verified from its first row',
+    },
     { table: 'leases', owner: 'machinery', grows: 'with settings' },
     { table: 'settings', owner: 'shop', grows: 'with settings' },
     {
@@ -33,6 +47,7 @@ export const machineryModule = defineModule({
       personal: ['reply', 'headers'],
       onErase: 'search',
       grows: 'with time',
+      keepFor: { column: 'created_at', ms: dayMs },
     },
     { table: 'knex_migrations', owner: 'machinery', grows: 'with settings' },
     { table: 'knex_migrations_lock', owner: 'machinery', grows: 'with settings' },

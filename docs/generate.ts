@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hooks } from '@rapport/sdk/hooks';
-import { dayMs, listErrors, readConfig, silentLog, type TablePolicy } from '../core/index.ts';
+import { agesOf, dayMs, listErrors, readConfig, silentLog, type TablePolicy } from '../core/index.ts';
 import { describeApi } from '../modules/operations/index.ts';
 import { createRapport, modules, version } from '../rapport.ts';
 
@@ -80,6 +80,18 @@ const hooksPage = (): string =>
 const saidOf = (does: TablePolicy['onErase'] | TablePolicy['onMerge']): string =>
   does === undefined ? '' : typeof does === 'string' ? does : 'in its own way';
 
+/** `24 hours`, `30 days` or `until expires_at`, each with what it is said of where not all rows are meant. */
+const keptFor = (policy: TablePolicy): string => {
+  const ages = agesOf(policy).map(({ column, ms, where }) => {
+    const after = /^(created|finished|updated)_at$|^at$|^day$/.test(column) ? '' : ` after \`${column}\``;
+    const age =
+      ms === 0 ? `until \`${column}\`` : `${ms > dayMs ? `${ms / dayMs} days` : `${ms / 3600_000} hours`}${after}`;
+    const of = Object.values(where ?? {}).map((values) => [values].flat().join(', '));
+    return of.length > 0 ? `${of.join(' ')}: ${age}` : age;
+  });
+  return ages.join('; ') || (policy.keptBecause ?? '');
+};
+
 const dataPage = (): string =>
   [
     '# What is kept, and what becomes of it',
@@ -91,6 +103,8 @@ const dataPage = (): string =>
     '  texts name the person go), `heard` (the owner does it on the change, in the same transaction).',
     '- **merged**: `rekey` (rows go to who lives on, and back), `union` (the same where the customer is part of the key), `stay`,',
     '  `heard`.',
+    '- **kept**: how long; older rows are deleted every hour, at most 500 in one transaction. A table that grows with time and has no',
+    '  age says why its rows stay. Without either it grows only with customers or settings.',
     '',
     '| table | module | whose | customer in | personal | erased | merged | in a person’s export | kept |',
     '|---|---|---|---|---|---|---|---|---|',
@@ -108,7 +122,7 @@ const dataPage = (): string =>
           saidOf(policy.onErase),
           saidOf(policy.onMerge),
           policy.inExport ? 'yes' : '',
-          policy.keepFor ? `${policy.keepFor.ms / dayMs} days` : '',
+          keptFor(policy),
           '',
         ]
           .join(' | ')

@@ -1,5 +1,5 @@
 // The tables of rules: documents, who belongs where, what alerts did, what promotions gave.
-import type { TablePolicy } from '../core/index.ts';
+import { dayMs, type TablePolicy } from '../core/index.ts';
 
 const document = { owner: 'shop', grows: 'with settings' } as const;
 const ofPerson = {
@@ -23,8 +23,23 @@ export const ruleTables: readonly TablePolicy[] = [
   { ...ofPerson, table: 'segment_members', onErase: 'heard', onMerge: 'heard' },
   { ...ofPerson, table: 'metrics', onErase: 'heard', onMerge: 'heard', inExport: false },
   // What was true of the one it happened to.
-  { ...ofPerson, table: 'past_members', onErase: 'delete', onMerge: 'stay', grows: 'with time' },
-  { ...ofPerson, table: 'firings', personal: ['facts'], onErase: 'delete', onMerge: 'stay', grows: 'with time' },
+  {
+    ...ofPerson,
+    table: 'past_members',
+    onErase: 'delete',
+    onMerge: 'stay',
+    grows: 'with time',
+    keptBecause: 'rules ask who was in a segment at a past day',
+  },
+  {
+    ...ofPerson,
+    table: 'firings',
+    personal: ['facts'],
+    onErase: 'delete',
+    onMerge: 'stay',
+    grows: 'with time',
+    keepFor: { column: 'at', ms: 365 * dayMs },
+  },
   { ...ofPerson, table: 'alert_cooldowns', onErase: 'delete', onMerge: 'union' },
   // Books: what was given stays counted.
   {
@@ -34,8 +49,9 @@ export const ruleTables: readonly TablePolicy[] = [
     onErase: 'keep',
     onMerge: 'rekey',
     grows: 'with time',
+    keptBecause: 'books',
   },
-  { ...ofPerson, table: 'redemptions', onErase: 'keep', onMerge: 'rekey', grows: 'with time' },
+  { ...ofPerson, table: 'redemptions', onErase: 'keep', onMerge: 'rekey', grows: 'with time', keptBecause: 'books' },
   // Counted again from the redemptions of both on the change that tells of the merge.
   { ...ofPerson, table: 'promotion_customers', onErase: 'keep', onMerge: 'heard' },
   { ...ofPerson, table: 'promotion_codes', onErase: 'delete', onMerge: 'rekey' },

@@ -44,7 +44,18 @@ test('what a declaration forgets is said', () => {
     'There is no column visits.remark.',
     'visits holds customers and does not say what erasing and merging do.',
     'visits holds personal data and does not say what erasing does.',
+    'visits grows with time and does not say for how long its rows are kept.',
   ]);
+  const kept = {
+    ...policy,
+    customerColumns: ['customer_id', 'guest_of_customer'],
+    onErase: 'keep',
+    onMerge: 'stay',
+  } as const;
+  expect(findUndeclared([table], [{ ...kept, keptBecause: 'books' }])).toEqual([]);
+  expect(
+    findUndeclared([table], [{ ...kept, keepFor: { column: 'seen_at', ms: 1, where: { state: 'over' } } }]),
+  ).toEqual(['There is no column visits.seen_at.', 'There is no column visits.state.']);
 });
 
 eachDatabase('a job for a queue that nobody declares is refused', async (on) => {

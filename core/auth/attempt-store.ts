@@ -25,6 +25,4 @@ export const createAttemptStore = (db: Db) => ({
   /** Takes one count back, with the block it set. */
   uncount: (key: string, block: number) => query(db, uncount, [block, key]),
   clear: (key: string) => db('login_attempts').where({ key }).delete(),
-  deleteBefore: (at: number): Promise<number> =>
-    db('login_attempts').where('updated_at', '<', at).where('blocked_until', '<', at).delete(),
 });

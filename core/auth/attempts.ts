@@ -54,7 +54,6 @@ export const createAttempts = (deps: { db: Db; clock: Clock }) => {
         await createAttemptStore(trx).clear(account);
         await createAttemptStore(trx).uncount(address, addressBlock);
       }),
-    sweep: (): Promise<number> => createAttemptStore(deps.db).deleteBefore(deps.clock.now() - 24 * quietMs),
   };
 };
 

@@ -1,4 +1,4 @@
-// Access below HTTP: the bearer cache, the first owner, the nightly sweep.
+// Access below HTTP: the bearer cache, the first owner.
 import { expect } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testClock, testPlatform } from '../../tests/support/platform.ts';
@@ -74,23 +74,4 @@ eachDatabase('two starts at once make one owner; an account of another role is n
   await db('users').where({ id: viewer.id }).delete();
   await Promise.all([auth.users.ensureOwner(), auth.users.ensureOwner()]);
   expect(await db('users').where({ role: 'owner' })).toHaveLength(1);
-});
-
-eachDatabase('the nightly sweep takes what has expired and leaves what lives', async (on) => {
-  const { clock, platform, auth, db, clientId, issue } = await setUp(on);
-  await using _ = platform;
-  const { id } = await auth.users.create(
-    { email: 'a@example.com', role: 'viewer', password: 'viewer has one' },
-    system,
-  );
-  const from = { address: '127.0.0.1', userAgent: 'test' };
-  await auth.sessions.start(db, id, from);
-  await issue();
-  clock.advance(13 * 3600_000);
-  const live = await auth.sessions.start(db, id, from);
-  const token = await issue();
-  expect(await auth.sweep()).toMatchObject({ sessions: 1, tokens: 1 });
-  expect(await auth.sessions.find(live.secret)).toMatchObject({ user_id: id });
-  expect(await auth.bearer.find(token)).toMatchObject({ id: clientId });
-  expect(await auth.sweep()).toMatchObject({ sessions: 0, tokens: 0 });
 });

@@ -18,11 +18,7 @@ import { createTokens } from './oauth/tokens.ts';
 import { createPasswords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
-import { createTokenStore } from './token-store.ts';
-import { createUserStore } from './user-store.ts';
 import { createUsers, type FirstOwner } from './users.ts';
-
-const dayMs = 24 * 3600_000;
 
 export const createAuth = (platform: Platform) => {
   const { database, clock, ids, random, config, log } = platform;
@@ -45,18 +41,6 @@ export const createAuth = (platform: Platform) => {
     ...linkRoutes({ accounts, cookie, log }),
     ...oauthRoutes({ platform, clients, tokens, cutoff, cookie, login, sessions, users }),
   ];
-  /** Deletes what has expired; used refresh tokens stay until then, so that a second use is seen. */
-  const sweep = async () => {
-    const store = createTokenStore(database.writer);
-    const now = clock.now();
-    return {
-      sessions: await sessions.sweep(),
-      attempts: await attempts.sweep(),
-      links: await createUserStore(database.writer).deleteLinksBefore(now),
-      codes: await store.deleteCodesBefore(now - dayMs),
-      tokens: await store.deleteExpired(now),
-    };
-  };
   let firstOwner: FirstOwner | undefined;
   return {
     users,
@@ -70,7 +54,6 @@ export const createAuth = (platform: Platform) => {
     authenticate,
     served,
     newPassword: users.newPassword,
-    sweep,
     /** Makes the first account of an empty installation. */
     start: async (): Promise<void> => {
       firstOwner = await users.ensureOwner();

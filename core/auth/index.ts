@@ -11,7 +11,6 @@ export const authModule = defineModule({
   create: (platform, _deps: object) => createAuth(platform),
   tables: accessTables,
   routes: ({ served }) => served,
-  schedules: ({ sweep }) => [{ name: 'access-sweep', cron: '17 3 * * *', run: sweep }],
   commands: [userCommand, clientCommand],
   start: ({ start }) => start(),
 });

@@ -29,6 +29,4 @@ export const createSessionStore = (db: Db) => ({
   touch: (id: string, now: number) => db('sessions').where({ id }).update({ last_seen_at: now }),
   delete: (id: string, userId: string): Promise<number> => db('sessions').where({ id, user_id: userId }).delete(),
   deleteOf: (userId: string): Promise<number> => db('sessions').where({ user_id: userId }).delete(),
-  deleteExpired: (now: number, idleBefore: number): Promise<number> =>
-    db('sessions').where('expires_at', '<', now).orWhere('last_seen_at', '<', idleBefore).delete(),
 });

@@ -52,8 +52,6 @@ export const createSessions = (deps: { database: Database; clock: Clock; ids: Id
       })),
     end: async (id: string, userId: string): Promise<boolean> =>
       (await createSessionStore(database.writer).delete(id, userId)) > 0,
-    sweep: (): Promise<number> =>
-      createSessionStore(database.writer).deleteExpired(clock.now(), clock.now() - sessionLifetimes.idleMs),
   };
 };
 

@@ -76,8 +76,6 @@ export const createTokenStore = (db: Db) => ({
     where: Partial<Pick<TokenRow, 'family' | 'client_id' | 'user_id' | 'grant_id'>>,
     now: number,
   ): Promise<number> => db('oauth_tokens').where(where).whereNull('revoked_at').update({ revoked_at: now }),
-  // Used and revoked refresh tokens stay until they expire: only so can a second use be seen.
-  deleteExpired: (before: number): Promise<number> => db('oauth_tokens').where('expires_at', '<', before).delete(),
 
   insertCode: (row: CodeRow) => db('oauth_codes').insert(row),
   findCode: (hash: string): Promise<CodeRow | undefined> => db('oauth_codes').where({ hash }).first(),
@@ -85,7 +83,6 @@ export const createTokenStore = (db: Db) => ({
   takeCode: async (hash: string, now: number): Promise<boolean> => (await query(db, takeCode, [now, hash])).length > 0,
   deleteCodes: (where: Partial<Pick<CodeRow, 'user_id' | 'client_id' | 'grant_id'>>): Promise<number> =>
     db('oauth_codes').where(where).delete(),
-  deleteCodesBefore: (at: number): Promise<number> => db('oauth_codes').where('expires_at', '<', at).delete(),
 
   /** One grant for a client and a user; what is allowed again is added to it. */
   saveGrant: async (row: GrantRow): Promise<string> => {

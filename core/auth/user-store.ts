@@ -61,5 +61,4 @@ export const createUserStore = (db: Db) => ({
     );
     return rows[0]?.user_id;
   },
-  deleteLinksBefore: (at: number): Promise<number> => db('account_links').where('expires_at', '<', at).delete(),
 });

@@ -8,6 +8,7 @@ const books = {
   onMerge: 'rekey',
   inExport: true,
   grows: 'with time',
+  keptBecause: 'books',
 } as const;
 
 export const commerceTables: readonly TablePolicy[] = [

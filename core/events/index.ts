@@ -17,6 +17,7 @@ export const eventsModule = defineModule({
       onMerge: 'rekey',
       inExport: true,
       grows: 'with time',
+      keptBecause: 'rules look back over all of it',
     },
   ],
   routes: eventRoutes,

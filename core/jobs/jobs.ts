@@ -257,7 +257,6 @@ export const createJobs = (deps: {
     },
     replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
     counts: () => store.countByStatus(),
-    sweepFinished: () => store.deleteFinishedBefore(clock.now() - 7 * 86_400_000),
   };
 };
 

@@ -140,6 +140,4 @@ export const createJobStore = (db: Db) => ({
     db('jobs')
       .where({ id, status: 'dead' })
       .update({ status: 'waiting', attempts: 0, run_at: now, put_off_since: null, finished_at: null }),
-  deleteFinishedBefore: (at: number): Promise<number> =>
-    db('jobs').where('status', 'done').where('finished_at', '<', at).delete(),
 });

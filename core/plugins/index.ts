@@ -13,7 +13,7 @@ export const pluginsModule = defineModule({
   routes: ({ served }) => served,
   dependents: ({ partsOf }) => ({ parts: partsOf }),
   jobs: ({ jobs }) => jobs,
-  schedules: ({ sweep }) => [{ name: 'plugins-sweep', cron: '23 * * * *', run: sweep }],
+  schedules: ({ capRuns }) => [{ name: 'plugins-cap', cron: '23 * * * *', run: ({ signal }) => capRuns(signal) }],
   subscriptions: ({ consumer }) => [{ notices: consumer }],
   commands: [pluginCommand],
   start: ({ start }) => start(),

@@ -80,10 +80,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
     served,
     jobs: deliveries.jobs,
     consumer: deliveries.consumer,
-    sweep: async (): Promise<void> => {
-      await runs.sweep();
-      await usage.sweep();
-    },
+    capRuns: runs.cap,
     /** One provider of one plugin, past the bus: for schedules, tests, measurements. */
     call: <H extends HookSpec>(
       hook: H,

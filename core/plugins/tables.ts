@@ -1,5 +1,7 @@
 // The tables of plugins: what is installed, what they keep about people, what they logged and used.
-import type { TablePolicy } from '../declared.ts';
+import { dayMs, type TablePolicy } from '../declared.ts';
+
+const aWeek = { column: 'at', ms: 7 * dayMs } as const;
 
 export const pluginTables: readonly TablePolicy[] = [
   { table: 'plugins', owner: 'shop', grows: 'with settings' },
@@ -14,7 +16,26 @@ export const pluginTables: readonly TablePolicy[] = [
     inExport: true,
     grows: 'with customers',
   },
-  { table: 'plugin_runs', owner: 'machinery', personal: ['reason'], onErase: 'search', grows: 'with time' },
-  { table: 'plugin_logs', owner: 'machinery', personal: ['message', 'fields'], onErase: 'search', grows: 'with time' },
-  { table: 'plugin_usage', owner: 'machinery', grows: 'with time' },
+  {
+    table: 'plugin_runs',
+    owner: 'machinery',
+    personal: ['reason'],
+    onErase: 'search',
+    grows: 'with time',
+    keepFor: aWeek,
+  },
+  {
+    table: 'plugin_logs',
+    owner: 'machinery',
+    personal: ['message', 'fields'],
+    onErase: 'search',
+    grows: 'with time',
+    keepFor: aWeek,
+  },
+  {
+    table: 'plugin_usage',
+    owner: 'machinery',
+    grows: 'with time',
+    keepFor: { column: 'day', as: 'day', ms: 30 * dayMs },
+  },
 ];

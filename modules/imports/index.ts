@@ -1,5 +1,5 @@
 // Imports: files in, row by row, resumed after a crash, every row accounted for.
-import { type Attributes, type Customers, createFaults, defineModule, system } from '../../core/index.ts';
+import { type Attributes, type Customers, createFaults, dayMs, defineModule, system } from '../../core/index.ts';
 import { importCommand } from './commands.ts';
 import { importRoutes } from './routes.ts';
 import { createImportService, type ImportService } from './service.ts';
@@ -21,7 +21,16 @@ export const importsModule = defineModule({
     });
     return createImportService({ platform, tools, faults: createFaults(platform.config.fault) });
   },
-  tables: [{ table: 'imports', owner: 'shop', personal: ['tally'], onErase: 'heard', grows: 'with time' }],
+  tables: [
+    {
+      table: 'imports',
+      owner: 'shop',
+      personal: ['tally'],
+      onErase: 'heard',
+      grows: 'with time',
+      keepFor: { column: 'finished_at', ms: 365 * dayMs },
+    },
+  ],
   routes: importRoutes,
   jobs: (imports) => imports.jobs,
   forget: (imports) => imports.forget,

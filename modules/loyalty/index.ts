@@ -7,13 +7,21 @@ import { memberRoutes } from './routes.ts';
 export type { Members } from './members.ts';
 
 const ofPerson = { owner: 'customer', customerColumns: ['customer_id'], inExport: true } as const;
+// What was earned and spent stays counted.
+const books = { onErase: 'keep', onMerge: 'rekey', grows: 'with time', keptBecause: 'books' } as const;
 const tables: readonly TablePolicy[] = [
   { table: 'levels', owner: 'shop', grows: 'with settings' },
   { ...ofPerson, table: 'members', onErase: 'keep', onMerge: memberMerging, grows: 'with customers' },
-  { ...ofPerson, table: 'level_changes', onErase: 'delete', onMerge: 'rekey', grows: 'with time' },
-  // Books: what was earned and spent stays counted.
-  { ...ofPerson, table: 'points_ledger', onErase: 'keep', onMerge: 'rekey', grows: 'with time' },
-  { ...ofPerson, table: 'points_lots', onErase: 'keep', onMerge: 'rekey', grows: 'with time' },
+  {
+    ...ofPerson,
+    table: 'level_changes',
+    onErase: 'delete',
+    onMerge: 'rekey',
+    grows: 'with time',
+    keptBecause: 'the history of a member',
+  },
+  { ...ofPerson, ...books, table: 'points_ledger' },
+  { ...ofPerson, ...books, table: 'points_lots' },
 ];
 
 export const loyaltyModule = defineModule({

@@ -38,6 +38,7 @@ export const messagesModule = defineModule({
       onMerge: 'rekey',
       inExport: true,
       grows: 'with time',
+      keptBecause: 'the history of a customer, and the key by which nothing is sent twice',
     },
   ],
   routes: ({ routes }) => routes,

@@ -1,6 +1,6 @@
 // Webhooks, put together: who listens, and the sending.
 import type { Topic } from '@rapport/sdk/schemas';
-import { createOutgoing, defineAction, defineModule, type Platform } from '../../core/index.ts';
+import { createOutgoing, dayMs, defineAction, defineModule, type Platform } from '../../core/index.ts';
 import { createDelivery, type Post } from './delivery.ts';
 import { webhookRoutes } from './routes.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -43,6 +43,7 @@ export const webhooksModule = defineModule({
       onMerge: 'stay',
       inExport: true,
       grows: 'with time',
+      keepFor: { column: 'created_at', ms: 30 * dayMs, where: { status: ['delivered', 'failed'] } },
     },
   ],
   routes: ({ webhooks }) => webhookRoutes(webhooks),

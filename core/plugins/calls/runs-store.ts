@@ -1,7 +1,7 @@
-// Rows of plugin_runs and plugin_logs. Kept for a week and capped, so that no plugin can fill the disk.
+// Rows of plugin_runs and plugin_logs, capped for each plugin, so that none can fill the disk.
 import type { Db } from '../../data/database.ts';
 import { type Page, page } from '../../data/page.ts';
-import { query } from '../../data/rows.ts';
+import { deleteInSteps } from '../../data/sweep-store.ts';
 
 export type RunRow = {
   id: string;
@@ -35,10 +35,9 @@ export const createRunsStore = (db: Db) => ({
     page<RunRow>(db('plugin_runs').where({ plugin }) as never, { sort: newestFirst, limit, cursor }),
   listLogs: (plugin: string, limit: number, cursor?: string): Promise<Page<LogRow>> =>
     page<LogRow>(db('plugin_logs').where({ plugin }) as never, { sort: newestFirst, limit, cursor }),
-  /** Deletes what is older than `before`, and of each plugin all but the newest `keep` rows. */
-  sweep: async (before: number, keep: number): Promise<void> => {
+  /** Deletes of each plugin all but the newest `keep` rows. */
+  cap: async (keep: number, signal: AbortSignal): Promise<void> => {
     for (const table of ['plugin_runs', 'plugin_logs']) {
-      await db(table).where('at', '<', before).delete();
       const full = (await db(table).select('plugin').groupBy('plugin').havingRaw('count(*) > ?', [keep])) as {
         plugin: string;
       }[];
@@ -46,7 +45,7 @@ export const createRunsStore = (db: Db) => ({
         const edge = (await db(table).where({ plugin }).orderBy('id', 'desc').offset(keep).limit(1).first('id')) as
           | { id: string }
           | undefined;
-        if (edge) await db(table).where({ plugin }).where('id', '<=', edge.id).delete();
+        if (edge) await deleteInSteps(db, table, (rows) => rows.where({ plugin }).where('id', '<=', edge.id), signal);
       }
     }
   },

@@ -20,8 +20,8 @@ export type Run = {
 export type RunStats = { calls: number; failures: number; medianMs: number | null };
 
 const flushMs = 1000;
-// Per plugin: rows of one flush, lines of one flush, rows kept; days kept.
-const limits = { rows: 100, lines: 200, kept: 5000, days: 7 };
+// Per plugin: rows of one flush, lines of one flush, rows kept.
+const limits = { rows: 100, lines: 200, kept: 5000 };
 const recentTimes = 101;
 
 export const createRuns = (deps: { database: Database; clock: Clock; ids: Ids; log: Log; metrics: Metrics }) => {
@@ -112,7 +112,8 @@ export const createRuns = (deps: { database: Database; clock: Clock; ids: Ids; l
       return { calls: known.calls, failures: known.failures, medianMs: times[times.length >> 1] ?? null };
     },
     flush: flushSoon,
-    sweep: (): Promise<void> => store.sweep(clock.now() - limits.days * 86_400_000, limits.kept),
+    /** Of each plugin the newest rows stay; how long rows are kept at all is declared with the tables. */
+    cap: (signal: AbortSignal): Promise<void> => store.cap(limits.kept, signal),
     stop: async (): Promise<void> => {
       clearInterval(timer);
       await flushSoon();

@@ -13,5 +13,4 @@ export const createUsageStore = (db: Db) => ({
     );
     return Number(row?.amount ?? 0);
   },
-  sweepUsage: (before: string): Promise<number> => db('plugin_usage').where('day', '<', before).delete(),
 });

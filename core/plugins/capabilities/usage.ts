@@ -64,8 +64,6 @@ export const createUsage = (deps: { database: Database; clock: Clock; log: Log }
         count.unwritten += amount;
       };
     },
-    sweep: (): Promise<number> =>
-      store.sweepUsage(new Date(deps.clock.now() - 30 * 86_400_000).toISOString().slice(0, 10)),
     stop: async (): Promise<void> => {
       clearInterval(timer);
       await flush().catch(() => {});

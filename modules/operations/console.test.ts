@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Koa from 'koa';
 import { afterEach, expect, test } from 'vitest';
-import { silentLog } from '../log.ts';
+import { failures } from '../../core/http/failures.ts';
+import { silentLog } from '../../core/index.ts';
 import { createConsole } from './console.ts';
-import { failures } from './failures.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

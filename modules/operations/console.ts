@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context, Middleware } from 'koa';
-import { RouteNotFound } from '../errors.ts';
+import { RouteNotFound } from '../../core/index.ts';
 
 const policy = [
   "default-src 'self'",
