@@ -46,14 +46,14 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   const { modules, hooks, customers, attributes } = core;
   const members = modules.install(loyaltyModule, { customers });
   const messages = modules.install(messagesModule, { hooks });
-  const insights = modules.install(insightsModule, { hooks });
+  const insights = modules.install(insightsModule, { hooks, enabled: core.plugins.enabled });
   modules.install(webhooksModule, {});
   const imports = modules.install(importsModule, { customers, attributes });
   const exports = modules.install(exportsModule, { attributes });
   const rules = modules.install(rulesModule, {
     core,
     members,
-    scorers: () => insights.scorers().map(({ scorer }) => scorer),
+    scorers: insights.scorerKeys,
     actions: modules.actions,
   });
   let ready = false;

@@ -52,6 +52,7 @@ export { createApp, pathOf } from './http/app.ts';
 export { createIdempotency } from './http/idempotency.ts';
 export { type Call, Reply, type Served, serve } from './http/serve.ts';
 export { createValidator } from './http/validate.ts';
+export { isCron, nextDue } from './jobs/cron.ts';
 export { GiveUp, type JobContext, type Jobs, type NewJob, NotNow, TryLater, type Worker } from './jobs/jobs.ts';
 export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
@@ -71,5 +72,6 @@ export {
 export { createPlatform, type Platform } from './platform.ts';
 export { createOutgoing } from './plugins/capabilities/outgoing.ts';
 export type { Plugins } from './plugins/index.ts';
+export type { Installed } from './plugins/packages/store.ts';
 export * from './records/errors.ts';
 export type { SecretBox } from './secret-box.ts';

@@ -1,7 +1,7 @@
 // `npm run demo`: Rapport on a generated shop with everything switched on. The second start finds the shop and is up in seconds.
 import { setTimeout as wait } from 'node:timers/promises';
 import { listCustomers, listMessages } from '@rapport/sdk/routes';
-import type { Config, Log } from '../core/index.ts';
+import type { Clock, Config, Log } from '../core/index.ts';
 import { createRapport } from '../rapport.ts';
 import { signIn } from './api.ts';
 import { furnish } from './furnish.ts';
@@ -11,18 +11,32 @@ import { playHour } from './play.ts';
 /** For this machine only: the demo listens on loopback, and the account holds invented people. */
 export const demoAccount = { email: 'demo@example.com', password: 'rapport-demo-shop' };
 
-export const startDemo = async (
-  config: Config,
-  log: Log,
-  options: { customers?: number; say: (text: string) => void },
-) => {
+export type DemoOptions = {
+  /** Customers of the shop; 20,000 when absent. */
+  customers?: number;
+  /** Days of history before the start; two years when absent. */
+  days?: number;
+  /** The same seed makes the same shop. */
+  seed?: number;
+  /** Orders of the hour that is played. */
+  orders?: number;
+  /** The time of server and shop; the system's when absent. */
+  clock?: Clock;
+  say: (text: string) => void;
+};
+
+export const startDemo = async (config: Config, log: Log, options: DemoOptions) => {
   const { say } = options;
   const mailbox = config.smtpUrl ? undefined : await openMailbox();
   const owner = {
     email: config.owner.email ?? demoAccount.email,
     password: config.owner.password ?? demoAccount.password,
   };
-  const rapport = await createRapport({ ...config, owner, smtpUrl: config.smtpUrl ?? mailbox?.url, rateLimit: 0 }, log);
+  const rapport = await createRapport(
+    { ...config, owner, smtpUrl: config.smtpUrl ?? mailbox?.url, rateLimit: 0 },
+    log,
+    options.clock,
+  );
   const { url } = await rapport.start();
   await rapport.core.plugins.installBundled();
   const api = await signIn(url, owner);

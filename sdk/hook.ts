@@ -54,6 +54,8 @@ type Draft = {
   asGiven?: readonly string[];
   /** Answers are a list of `{ customer }`: only customers of the input may be named. */
   namesCustomers?: boolean;
+  /** Answers are a list of `{ value }`: each within `minimum` and `maximum` of the manifest's entry, where it says them. */
+  bounded?: boolean;
   /** Strangers can ask it: such calls wait in a line of their own, and their failures never switch the plugin off. */
   isPublic?: boolean;
   input: TSchema;
@@ -62,12 +64,13 @@ type Draft = {
   examples: readonly { input: unknown; output: unknown }[];
 };
 
-export type HookSpec = Omit<Draft, 'limits' | 'personal' | 'asGiven' | 'namesCustomers' | 'isPublic'> & {
+export type HookSpec = Omit<Draft, 'limits' | 'personal' | 'asGiven' | 'namesCustomers' | 'bounded' | 'isPublic'> & {
   scope: HookScope;
   limits: HookLimits;
   personal: readonly string[];
   asGiven: readonly string[];
   namesCustomers: boolean;
+  bounded: boolean;
   isPublic: boolean;
 };
 
@@ -77,6 +80,7 @@ export const defineHook = <const D extends Draft>(
   personal: [],
   asGiven: [],
   namesCustomers: false,
+  bounded: false,
   isPublic: false,
   ...draft,
   scope: `hook:${draft.name}`,
@@ -92,8 +96,13 @@ type Entry = {
   cron?: string;
   train?: string;
 };
-/** A plugin's offer of a hook: under which key ('' where it has none), called what, and when it runs by itself (cron, UTC). */
-export type HookOffer = { key: string; title: string | { en: string; zh?: string } | null; cron: string | undefined };
+/** A plugin's offer of a hook: under which key ('' where it has none), called what, when it runs by itself (cron, UTC), in which list. */
+export type HookOffer = {
+  member: ProvidesMember;
+  key: string;
+  title: string | { en: string; zh?: string } | null;
+  cron: string | undefined;
+};
 
 /** What a manifest's `provides` offers of a hook. The one place that knows where keys come from. */
 export const offersOf = (
@@ -102,10 +111,18 @@ export const offersOf = (
 ): HookOffer[] =>
   hook.providedBy.flatMap((member) =>
     (provides[member] ?? []).flatMap((entry) => {
-      if (typeof entry === 'string') return entry === hook.name ? [{ key: '', title: null, cron: undefined }] : [];
+      if (typeof entry === 'string')
+        return entry === hook.name ? [{ member, key: '', title: null, cron: undefined }] : [];
       const cron = hook.cron && entry[hook.cron];
       if (hook.cron && cron === undefined) return [];
-      return [{ key: entry.key ?? `${entry.method} ${entry.path}`, title: entry.title ?? entry.summary ?? null, cron }];
+      return [
+        {
+          member,
+          key: entry.key ?? `${entry.method} ${entry.path}`,
+          title: entry.title ?? entry.summary ?? null,
+          cron,
+        },
+      ];
     }),
   );
 

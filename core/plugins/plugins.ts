@@ -20,6 +20,7 @@ import { readFolder } from './packages/archive.ts';
 import { installBundled } from './packages/bundled.ts';
 import { createPluginService, type PluginService } from './packages/service.ts';
 import { createVault } from './packages/settings.ts';
+import type { Installed } from './packages/store.ts';
 import { pluginRoutes } from './routes.ts';
 import { createHost } from './sandbox/host.ts';
 
@@ -90,6 +91,8 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
     installFolder: async (folder: string, actor = system) =>
       service.installFiles(await readFolder(folder), 'folder', actor),
     installBundled: (folder?: string) => installBundled(service, log, folder),
+    /** The plugins that are on, with their manifests, as this node knows them. */
+    enabled: (): readonly Installed[] => registry.list().map(({ plugin }) => plugin),
     flushRuns: runs.flush,
     state: host.state,
     start: (): Promise<void> => registry.start(),

@@ -1,13 +1,13 @@
-// Insights: what scorers and recommenders of plugins say of customers.
-import { defineModule, type Hooks } from '../../core/index.ts';
-import { createInsights } from './insights.ts';
+// Insights: what scorers and recommenders of plugins say of customers, when they are asked, and who is told of it.
+import { dayMs, defineModule } from '../../core/index.ts';
+import { createInsights, type InsightDeps } from './insights.ts';
 import { insightRoutes } from './routes.ts';
 
 export type { Insights } from './insights.ts';
 
 export const insightsModule = defineModule({
   name: 'insights',
-  create: (platform, { hooks }: { hooks: Hooks }) => createInsights(platform, hooks),
+  create: (platform, deps: InsightDeps) => createInsights(platform, deps),
   tables: [
     {
       table: 'scores',
@@ -19,7 +19,27 @@ export const insightsModule = defineModule({
       inExport: true,
       grows: 'with customers',
     },
+    { table: 'scorer_settings', owner: 'shop', grows: 'with settings' },
+    { table: 'scorer_clocks', owner: 'machinery', grows: 'with settings' },
+    {
+      table: 'scorer_runs',
+      owner: 'machinery',
+      grows: 'with time',
+      keepFor: { column: 'finished_at', ms: 90 * dayMs },
+    },
+    {
+      table: 'score_requests',
+      owner: 'customer',
+      customerColumns: ['customer_id'],
+      onErase: 'delete',
+      onMerge: 'rekey',
+      grows: 'with time',
+      keepFor: { column: 'created_at', ms: 7 * dayMs },
+    },
   ],
   routes: insightRoutes,
   jobs: (insights) => insights.jobs,
+  subscriptions: ({ touched }) => [{ changes: touched.note }, { notices: touched.afterImport }],
+  start: (insights) => insights.start(),
+  stop: (insights) => insights.stop(),
 });

@@ -1,198 +1,89 @@
-// Asks scorers and recommenders, and keeps what scorers answer. What a plugin fails to answer is left out, with the outcome in
-// the plugin's runs: a customer's page never waits for a broken plugin.
+// Insights, put together: which scorers there are, their runs and their clock, who is scored again, what is recommended.
+import type { Score, Scorer, ScorerReport } from '@rapport/sdk/schemas';
+import { type Hooks, type Installed, type Platform, toIsoOrNull } from '../../core/index.ts';
+import { ScorerNotFound } from './errors.ts';
+import { createRecommendations } from './recommendations.ts';
+import { createRuns } from './runs.ts';
+import { createRunStore, type RunRow, toRun } from './runs-store.ts';
+import { createScorers, toScorer } from './scorers.ts';
+import { createScoring } from './scoring.ts';
+import { createInsightStore } from './store.ts';
+import { createTimetable } from './timetable.ts';
+import { createTouched } from './touched.ts';
 
-import { customersRecommend, customersScore, modelTrain } from '@rapport/sdk/hooks';
-import type { Recommendation, Score, ScorerReport } from '@rapport/sdk/schemas';
-import {
-  type Actor,
-  CustomerNotFound,
-  defineError,
-  defineJob,
-  fromJson,
-  GiveUp,
-  type Hooks,
-  type JobContext,
-  type Platform,
-  presentCustomers,
-  toIso,
-  toIsoOrNull,
-  transact,
-} from '../../core/index.ts';
-import { createInsightStore, type ScoreRow } from './store.ts';
+const runsShown = 20;
 
-export const ScorerNotFound = defineError(
-  'SCORER_NOT_FOUND',
-  404,
-  'No enabled plugin provides this scorer.',
-  (key: string) => `No scorer ${key} is running here.`,
-);
+export type InsightDeps = {
+  hooks: Hooks;
+  /** The plugins that are on. */
+  enabled: () => readonly Installed[];
+};
+export type Insights = ReturnType<typeof createInsights>;
 
-const scorerQueue = 'scorers';
-const customersAtOnce = 1000;
+export const createInsights = (platform: Platform, { hooks, enabled }: InsightDeps) => {
+  const { database, clock, jobs } = platform;
+  const scorers = createScorers(platform, { hooks, enabled });
+  const scoring = createScoring(platform, hooks);
+  const runs = createRuns(platform, { hooks, scorers, scoring });
+  const timetable = createTimetable(platform, { scorers, runs });
+  const touched = createTouched(platform, { scorers, scoring, runs });
 
-type Run = { scorer: string; at: number };
-type RunResult = { scored: number; asked: number; removed: number; model: string | null };
-
-export const createInsights = (platform: Platform, hooks: Hooks) => {
-  const { database, clock, jobs, audit, outbox } = platform;
-
-  const providerOf = (scorer: string) => hooks.providersOf(customersScore.name, { provider: scorer })[0];
-
-  /** Builds the model where the scorer has one, then asks for everybody, a thousand at a time. */
-  const run = async ({ scorer, at }: Run, context: JobContext): Promise<RunResult> => {
-    const provider = providerOf(scorer);
-    if (!provider) throw new GiveUp(`No enabled plugin provides the scorer ${scorer}.`);
-    const startedAt = clock.now();
-    const model = await train(scorer, at);
-    const result: RunResult = { scored: 0, asked: 0, removed: 0, model };
-    let after = '';
-    for (;;) {
-      const found = await createInsightStore(database.reader).listCustomersAfter(after, customersAtOnce);
-      const customers = await presentCustomers(database.reader, found, at);
-      if (customers.length === 0) break;
-      context.signal.throwIfAborted();
-      const [answer] = await hooks.collect(
-        customersScore,
-        { at: toIso(at), customers },
-        { plugin: provider.plugin, provider: scorer },
-      );
-      if (answer?.kind !== 'ok')
-        throw new Error(`The scorer answered ${answer?.kind ?? 'nothing'}: ${answer?.reason ?? ''}`);
-      const asked = new Set(customers.map(({ id }) => id));
-      const version = `${provider.plugin}${model ? ` ${model}` : ''}`;
-      const rows = answer.value
-        .filter(({ customer }) => asked.has(customer))
-        .map((score) => toRow(score, scorer, version, startedAt));
-      await transact(database.writer, (trx) => createInsightStore(trx).upsertScores(rows));
-      result.asked += customers.length;
-      result.scored += rows.length;
-      after = customers.at(-1)!.id;
-      await context.progress({ asked: result.asked, scored: result.scored });
-    }
-    await transact(database.writer, async (trx) => {
-      result.removed = await createInsightStore(trx).deleteStale(scorer, startedAt);
-      // Segments over this score are brought up to date by set, as after an import.
-      await outbox.emit(trx, { topic: 'import.finished', payload: { what: 'scores', facts: [`score.${scorer}`] } });
-    });
-    return result;
+  // A worker that died in every attempt could not write down how its run ended.
+  const withFate = async (row: RunRow): Promise<RunRow> => {
+    if (row.status === 'done' || row.status === 'failed') return row;
+    const job = await jobs.find(row.id);
+    if (job && job.status !== 'dead') return row;
+    return { ...row, status: 'failed', reason: job?.last_error ?? row.reason };
   };
 
-  const train = async (scorer: string, at: number): Promise<string | null> => {
-    if (hooks.providersOf(modelTrain.name, { provider: scorer }).length === 0) return null;
-    const [trained] = await hooks.collect(modelTrain, { at: toIso(at) }, { provider: scorer });
-    if (trained?.kind !== 'ok')
-      throw new Error(`Building the model came to ${trained?.kind ?? 'nothing'}: ${trained?.reason ?? ''}`);
-    return trained.value.version;
+  const report = async (scorer: string): Promise<ScorerReport> => {
+    const store = createInsightStore(database.reader);
+    const figures = await store.describe(scorer);
+    const chosen = await scorers.find(scorer);
+    if (!chosen && Number(figures.customers) === 0) throw new ScorerNotFound(scorer);
+    const found = await createRunStore(database.reader).list(scorer, runsShown);
+    const recent = await Promise.all(found.map(withFate));
+    return {
+      scorer,
+      plugin: chosen?.plugin ?? null,
+      state: recent[0]?.status ?? 'idle',
+      schedule: chosen?.schedule ?? null,
+      customers: Number(figures.customers),
+      lastRunAt: toIsoOrNull(recent.find(({ started_at }) => started_at !== null)?.started_at ?? null),
+      nextRunAt: chosen ? toIsoOrNull(await timetable.findNext(scorer)) : null,
+      minimum: figures.minimum,
+      average: figures.average === null ? null : Number(figures.average),
+      maximum: figures.maximum,
+      labels: (await store.countLabels(scorer)).map(({ label, customers }) => ({
+        label,
+        customers: Number(customers),
+      })),
+      runs: recent.map((row) => toRun(row, clock.now())),
+    };
   };
 
   return {
-    jobs: [defineJob<Run>({ queue: scorerQueue, keep: true, handle: run })],
-    scorers: () => hooks.providersOf(customersScore.name).map(({ plugin, provider }) => ({ scorer: provider, plugin })),
+    ...createRecommendations(platform, hooks),
+    scorers: async (): Promise<Scorer[]> => (await scorers.list()).map(toScorer),
+    scorerKeys: scorers.keys,
+    schedule: async (...given: Parameters<typeof scorers.schedule>) => {
+      const schedule = await scorers.schedule(...given);
+      await timetable.look();
+      return schedule;
+    },
+    startRun: runs.start,
+    report,
     scoresOf: (customerId: string): Promise<Score[]> => createInsightStore(database.reader).listScores(customerId),
-    /** Queues a run over everybody; answers the job's id. */
-    startRun: async (scorer: string, at: number | undefined, actor: Actor): Promise<string> => {
-      if (!providerOf(scorer)) throw new ScorerNotFound(scorer);
-      return transact(database.writer, async (trx) => {
-        const [job] = await jobs.enqueue(trx, {
-          queue: scorerQueue,
-          key: scorer,
-          maxAttempts: 3,
-          payload: { scorer, at: at ?? clock.now() } satisfies Run,
-        });
-        await audit.record(trx, {
-          actor,
-          action: 'scorer.started',
-          subject: { kind: 'scorer', id: scorer },
-          details: { job },
-        });
-        return job!;
-      });
+    timetable,
+    touched,
+    jobs: [runs.job, touched.job],
+    start: async (): Promise<void> => {
+      await timetable.start();
+      touched.start();
     },
-    report: async (scorer: string): Promise<ScorerReport> => {
-      const store = createInsightStore(database.reader);
-      const figures = await store.describe(scorer);
-      const provider = providerOf(scorer);
-      if (!provider && Number(figures.customers) === 0) throw new ScorerNotFound(scorer);
-      const recent = await jobs.listKept(scorerQueue, scorer, 20);
-      return {
-        scorer,
-        plugin: provider?.plugin ?? null,
-        customers: Number(figures.customers),
-        lastRunAt: toIsoOrNull(figures.last === null ? null : Number(figures.last)),
-        minimum: figures.minimum,
-        average: figures.average === null ? null : Number(figures.average),
-        maximum: figures.maximum,
-        labels: (await store.countLabels(scorer)).map(({ label, customers }) => ({
-          label,
-          customers: Number(customers),
-        })),
-        runs: recent.map((job) => ({
-          id: job.id,
-          status: job.status,
-          startedAt: toIso(Number(job.created_at)),
-          finishedAt: toIsoOrNull(job.finished_at === null ? null : Number(job.finished_at)),
-          scored: fromJson<{ scored?: number } | null>(job.result ?? job.progress ?? 'null')?.scored ?? 0,
-          reason: job.last_error,
-        })),
-      };
-    },
-    recommendationsFor: async (
-      customerId: string,
-      options: { shelf?: string; limit: number },
-    ): Promise<Recommendation[]> => {
-      const store = createInsightStore(database.reader);
-      const found = await store.findCustomer(customerId);
-      if (!found) throw new CustomerNotFound(customerId);
-      const customers = await presentCustomers(database.reader, [found], clock.now());
-      const providers = hooks.providersOf(customersRecommend.name, options.shelf ? { provider: options.shelf } : {});
-      const answers = await Promise.all(
-        [...new Set(providers.map(({ provider }) => provider))].map((shelf) =>
-          hooks.collect(
-            customersRecommend,
-            { shelf, limit: options.limit, at: toIso(clock.now()), customers },
-            { provider: shelf },
-          ),
-        ),
-      );
-      const items = answers
-        .flat()
-        .flatMap((answer) =>
-          answer.kind === 'ok'
-            ? answer.value
-                .filter((one) => one.customer === customerId)
-                .flatMap((one) => one.items.map((item) => ({ ...item, shelf: answer.provider, plugin: answer.plugin })))
-            : [],
-        );
-      const products = await store.findProducts([...new Set(items.map(({ sku }) => sku))]);
-      return items.map((item) => {
-        const product = products.get(item.sku);
-        return {
-          ...item,
-          name: product?.name ?? null,
-          category: product?.category ?? null,
-          price: product?.price ?? null,
-          currency: product?.currency ?? null,
-        };
-      });
+    stop: async (): Promise<void> => {
+      touched.stop();
+      await timetable.stop();
     },
   };
-
-  function toRow(
-    score: { customer: string; value: number; label?: string; reasons?: string[] },
-    scorer: string,
-    version: string,
-    at: number,
-  ): ScoreRow {
-    return {
-      customer_id: score.customer,
-      scorer,
-      value: score.value,
-      label: score.label ?? null,
-      reasons: JSON.stringify(score.reasons ?? []),
-      version,
-      computed_at: at,
-    };
-  }
 };
-
-export type Insights = ReturnType<typeof createInsights>;

@@ -1,6 +1,13 @@
 // HTTP of scores and recommendations.
 
-import { getScorerReport, listRecommendations, listScorers, listScores, runScorer } from '@rapport/sdk/routes';
+import {
+  getScorerReport,
+  listRecommendations,
+  listScorers,
+  listScores,
+  runScorer,
+  scheduleScorer,
+} from '@rapport/sdk/routes';
 import { type Served, serve } from '../../core/index.ts';
 import type { Insights } from './insights.ts';
 
@@ -9,9 +16,13 @@ export const insightRoutes = (insights: Insights): Served[] => [
   serve(listRecommendations, async ({ params, query }) => ({
     data: await insights.recommendationsFor(params.id, { shelf: query.shelf, limit: query.limit ?? 10 }),
   })),
-  serve(listScorers, () => ({ data: insights.scorers() })),
-  serve(runScorer, async ({ params, body, actor }) => ({
-    job: await insights.startRun(params.id, body.at ? Date.parse(body.at) : undefined, actor),
+  serve(listScorers, async () => ({ data: await insights.scorers() })),
+  serve(scheduleScorer, ({ params, body, actor }) => insights.schedule(params.id, body, actor)),
+  serve(runScorer, async ({ params, body: { at, train = true, tell = true }, actor }) => ({
+    job: await insights.startRun(
+      { scorer: params.id, train, tell, at: at === undefined ? undefined : Date.parse(at) },
+      actor,
+    ),
   })),
   serve(getScorerReport, ({ params }) => insights.report(params.id)),
 ];

@@ -1,7 +1,7 @@
 // Rows of scores, and of the customers a scorer is asked about.
 
 import type { Score } from '@rapport/sdk/schemas';
-import { type CustomerRead, type Db, fromJson, query, toIso } from '../../core/index.ts';
+import { type CustomerRead, type Db, dialectOf, fromJson, query, toIso } from '../../core/index.ts';
 
 export type ScoreRow = {
   customer_id: string;
@@ -10,8 +10,10 @@ export type ScoreRow = {
   label: string | null;
   reasons: string;
   version: string;
+  /** When the customer was read for it (ms): a score read earlier never replaces one read later. */
   computed_at: number;
 };
+export type KnownScore = Pick<ScoreRow, 'customer_id' | 'value' | 'label' | 'computed_at'>;
 
 export type ProductCard = {
   sku: string;
@@ -22,51 +24,97 @@ export type ProductCard = {
 };
 
 const insertAtOnce = 100;
+const idsAtOnce = 500;
 
-export const createInsightStore = (db: Db) => ({
-  listScores: async (customerId: string): Promise<Score[]> => {
-    const rows = (await db('scores').where({ customer_id: customerId }).orderBy('scorer')) as ScoreRow[];
-    return rows.map(toScore);
-  },
-  upsertScores: async (rows: ScoreRow[]): Promise<void> => {
-    for (let i = 0; i < rows.length; i += insertAtOnce) {
-      const chunk = rows.slice(i, i + insertAtOnce);
-      await db('scores').insert(chunk).onConflict(['customer_id', 'scorer']).merge();
-    }
-  },
-  /** Scores of an earlier run that this run did not renew: nobody is kept by a figure that no longer holds. */
-  deleteStale: (scorer: string, before: number): Promise<number> =>
-    db('scores').where({ scorer }).where('computed_at', '<', before).delete(),
-  describe: async (scorer: string) => {
-    const [row] = await query<{
-      customers: number;
-      minimum: number | null;
-      average: number | null;
-      maximum: number | null;
-      last: number | null;
-    }>(
-      db,
-      'select count(*) as customers, min(value) as minimum, avg(value) as average, max(value) as maximum, max(computed_at) as last from scores where scorer = ?',
-      [scorer],
-    );
-    return row!;
-  },
-  countLabels: (scorer: string): Promise<{ label: string; customers: number }[]> =>
-    query(
-      db,
-      'select label, count(*) as customers from scores where scorer = ? and label is not null group by label order by count(*) desc, label limit 200',
-      [scorer],
-    ),
-  findProducts: async (skus: string[]): Promise<Map<string, ProductCard>> => {
-    const rows = (await db('products')
-      .select('sku', 'name', 'category', 'price', 'currency')
-      .whereIn('sku', skus)) as ProductCard[];
-    return new Map(rows.map((row) => [row.sku, row]));
-  },
-  findCustomer: async (id: string): Promise<CustomerRead | undefined> => living(db).where({ id }).first(),
-  listCustomersAfter: (id: string, limit: number): Promise<CustomerRead[]> =>
-    living(db).where('id', '>', id).orderBy('id').limit(limit),
-});
+export const createInsightStore = (db: Db) => {
+  const inChunks = async <T>(
+    ids: readonly string[],
+    read: (chunk: readonly string[]) => Promise<T[]>,
+  ): Promise<T[]> => {
+    const rows: T[] = [];
+    for (let i = 0; i < ids.length; i += idsAtOnce) rows.push(...(await read(ids.slice(i, i + idsAtOnce))));
+    return rows;
+  };
+  return {
+    listScores: async (customerId: string): Promise<Score[]> => {
+      const rows = (await db('scores').where({ customer_id: customerId }).orderBy('scorer')) as ScoreRow[];
+      return rows.map(toScore);
+    },
+    /** Locks those of these customers who are neither merged away nor erased, until the end of the transaction. */
+    lockLiving: async (ids: readonly string[]): Promise<Set<string>> => {
+      // In the order in which everybody locks customers, so that nobody waits in a deadlock. SQLite has one writer.
+      const lock = dialectOf(db) === 'postgres' ? 'for no key update' : '';
+      const rows = await inChunks(ids.toSorted(), (chunk) =>
+        query<{ id: string }>(
+          db,
+          `select id from customers where id in (${marks(chunk)}) and merged_into is null and erased_at is null order by id ${lock}`,
+          [...chunk],
+        ),
+      );
+      return new Set(rows.map(({ id }) => id));
+    },
+    listKnown: (scorer: string, ids: readonly string[]): Promise<KnownScore[]> =>
+      inChunks(ids, (chunk) =>
+        query<KnownScore>(
+          db,
+          `select customer_id, value, label, computed_at from scores where scorer = ? and customer_id in (${marks(chunk)})`,
+          [scorer, ...chunk],
+        ),
+      ),
+    upsertScores: async (rows: readonly ScoreRow[]): Promise<void> => {
+      for (let i = 0; i < rows.length; i += insertAtOnce)
+        await db('scores')
+          .insert(rows.slice(i, i + insertAtOnce))
+          .onConflict(['customer_id', 'scorer'])
+          .merge();
+    },
+    deleteScores: async (scorer: string, ids: readonly string[]): Promise<void> => {
+      for (let i = 0; i < ids.length; i += idsAtOnce)
+        await db('scores')
+          .where({ scorer })
+          .whereIn('customer_id', ids.slice(i, i + idsAtOnce))
+          .delete();
+    },
+    describe: async (scorer: string) => {
+      const [row] = await query<{
+        customers: number;
+        minimum: number | null;
+        average: number | null;
+        maximum: number | null;
+      }>(
+        db,
+        'select count(*) as customers, min(value) as minimum, avg(value) as average, max(value) as maximum from scores where scorer = ?',
+        [scorer],
+      );
+      return row!;
+    },
+    countLabels: (scorer: string): Promise<{ label: string; customers: number }[]> =>
+      query(
+        db,
+        'select label, count(*) as customers from scores where scorer = ? and label is not null group by label order by count(*) desc, label limit 200',
+        [scorer],
+      ),
+    findProducts: async (skus: string[]): Promise<Map<string, ProductCard>> => {
+      const rows = (await db('products')
+        .select('sku', 'name', 'category', 'price', 'currency')
+        .whereIn('sku', skus)) as ProductCard[];
+      return new Map(rows.map((row) => [row.sku, row]));
+    },
+    findCustomer: async (id: string): Promise<CustomerRead | undefined> => living(db).where({ id }).first(),
+    countLiving: async (): Promise<number> => {
+      const [row] = await query<{ count: number }>(
+        db,
+        'select count(*) as count from customers where merged_into is null and erased_at is null',
+        [],
+      );
+      return Number(row!.count);
+    },
+    listCustomersAfter: (id: string, limit: number): Promise<CustomerRead[]> =>
+      living(db).where('id', '>', id).orderBy('id').limit(limit),
+    listCustomersOf: (ids: readonly string[]): Promise<CustomerRead[]> =>
+      inChunks(ids, (chunk) => living(db).whereIn('id', [...chunk])),
+  };
+};
 
 // Without personal members: a scorer is asked about figures.
 const columns = [
@@ -86,6 +134,8 @@ const columns = [
 ];
 
 const living = (db: Db) => db('customers').select(columns).whereNull('merged_into').whereNull('erased_at');
+
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 const toScore = (row: ScoreRow): Score => ({
   scorer: row.scorer,

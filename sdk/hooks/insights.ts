@@ -161,6 +161,7 @@ export const customersScore = defineHook({
   cpuMs: 10_000,
   limits: { resultChars: 8_000_000 },
   namesCustomers: true,
+  bounded: true,
   summary: 'A number for each customer of a batch, with a label and reasons; the provider is the key of the scorer.',
   input: ScoreInput,
   output: ScoreOutput,

@@ -1,7 +1,15 @@
 // Scores and recommendations, and running a scorer over everybody.
 import { Type } from 'typebox';
 import { defineRoute } from '../contract.ts';
-import { Recommendation, Score, ScorerReport, Shelf } from '../schemas/insights.ts';
+import {
+  NewScorerSchedule,
+  Recommendation,
+  Score,
+  Scorer,
+  ScorerReport,
+  ScorerSchedule,
+  Shelf,
+} from '../schemas/insights.ts';
 import { Closed, Id, IdParams, Time } from '../schemas/shared.ts';
 
 const tag = 'insights';
@@ -33,18 +41,34 @@ export const listScorers = defineRoute({
   path: '/scorers',
   scope: 'insights:read',
   tag,
-  summary: 'Scorers of the plugins that run here',
-  reply: Closed({ data: Type.Array(Closed({ scorer: Type.String(), plugin: Type.String() })) }),
+  summary: 'Scorers of the plugins that run here, each with the plugin that is asked',
+  reply: Closed({ data: Type.Array(Scorer) }),
+});
+export const scheduleScorer = defineRoute({
+  method: 'PUT',
+  path: '/scorers/:id/schedule',
+  scope: 'insights:write',
+  tag,
+  summary: 'When a scorer trains and scores, whom it tells, and which plugin is asked',
+  params: IdParams,
+  body: NewScorerSchedule,
+  reply: ScorerSchedule,
 });
 export const runScorer = defineRoute({
   method: 'POST',
   path: '/scorers/:id/run',
   scope: 'insights:write',
   tag,
-  summary: 'Score all customers; follow the job',
+  summary: 'Score all customers; follow the job, or the run in the report',
   params: IdParams,
-  /** The instant the snapshot is taken at; now when absent. */
-  body: Closed({ at: Type.Optional(Time) }),
+  body: Closed({
+    /** The instant the snapshot is taken at; when absent, purchases count up to the moment a customer is scored. */
+    at: Type.Optional(Time),
+    /** Build the model first, where the scorer has one. */
+    train: Type.Optional(Type.Boolean({ default: true })),
+    /** False: segments are right afterwards, and nobody is told of the changes one by one. */
+    tell: Type.Optional(Type.Boolean({ default: true })),
+  }),
   reply: Closed({ job: Id }),
   status: 202,
 });
@@ -53,7 +77,7 @@ export const getScorerReport = defineRoute({
   path: '/scorers/:id/report',
   scope: 'insights:read',
   tag,
-  summary: 'What a scorer found: range, labels, runs',
+  summary: 'What a scorer found: range, labels, runs; when it ran and runs next',
   params: IdParams,
   reply: ScorerReport,
 });

@@ -21,7 +21,10 @@ export type LocalText = Static<typeof LocalText>;
 
 const ProviderKey = Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' });
 const Provider = { key: ProviderKey, title: LocalText, description: Type.Optional(LocalText) };
-const Cron = Type.String({ minLength: 9, maxLength: 100, description: 'Five fields, UTC' });
+export const Cron = Type.String({ minLength: 9, maxLength: 100, description: 'Five fields, UTC' });
+/** What happens to customers that a scorer can be asked about one by one. */
+export const Touch = oneOf('orders', 'events');
+export type Touch = Static<typeof Touch>;
 
 /** The subset of JSON Schema that settings and record types may use. `secret` members are encrypted and never shown again. */
 export const SettingsSchema = Closed({
@@ -63,7 +66,13 @@ export const Provides = Closed({
     Type.Array(
       Closed({
         ...Provider,
+        /** When the model is built (`train` of the entry) and everybody scored with it. Absent: it has no model. */
         train: Type.Optional(Cron),
+        /** When everybody is scored with the model as it stands, between two trainings or where there is no model. */
+        score: Type.Optional(Cron),
+        /** It can score one customer between two runs: those whose orders or events are new are scored within a minute. */
+        incremental: Type.Optional(Type.Array(Touch, { minItems: 1, uniqueItems: true })),
+        /** An answer with a value outside these bounds is `invalid_result`, as a whole. */
         minimum: Type.Optional(Type.Number()),
         maximum: Type.Optional(Type.Number()),
       }),

@@ -11,6 +11,8 @@ export const topics = [
   'member.level-changed',
   'segment.entered',
   'segment.left',
+  'score.changed',
+  'scorer.finished',
   'promotion.redeemed',
   'alert.fired',
   'message.sent',

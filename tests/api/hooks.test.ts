@@ -119,13 +119,13 @@ test('where keys come from is read from the declaration', () => {
   };
   const offers = Object.fromEntries(hooks.map((hook) => [hook.name, offersOf(hook, provides)]));
   expect(Object.fromEntries(Object.entries(offers).filter(([, found]) => found.length > 0))).toEqual({
-    'message.send': [{ key: 'sms', title: 'SMS', cron: undefined }],
-    'customers.recommend': [{ key: 'r', title: 'R', cron: undefined }],
-    'customers.score': [{ key: 's', title: 'S', cron: undefined }],
-    'model.train': [{ key: 's', title: 'S', cron: '0 3 * * *' }],
-    'schedule.run': [{ key: 'n', title: 'N', cron: '0 4 * * *' }],
-    'http.request': [{ key: 'GET /x', title: 'X', cron: undefined }],
-    'message.filter': [{ key: '', title: null, cron: undefined }],
+    'message.send': [{ member: 'channels', key: 'sms', title: 'SMS', cron: undefined }],
+    'customers.recommend': [{ member: 'recommenders', key: 'r', title: 'R', cron: undefined }],
+    'customers.score': [{ member: 'scorers', key: 's', title: 'S', cron: undefined }],
+    'model.train': [{ member: 'scorers', key: 's', title: 'S', cron: '0 3 * * *' }],
+    'schedule.run': [{ member: 'schedules', key: 'n', title: 'N', cron: '0 4 * * *' }],
+    'http.request': [{ member: 'http', key: 'GET /x', title: 'X', cron: undefined }],
+    'message.filter': [{ member: 'hooks', key: '', title: null, cron: undefined }],
   });
   expect(offersOf(of('order.placed'), provides)).toEqual([]);
 });

@@ -12,7 +12,7 @@ import { plainSettings } from '../packages/settings.ts';
 import type { Host, HostCallAnswer, HostResult } from '../sandbox/host.ts';
 import type { Breaker } from './breaker.ts';
 import type { Enabled, Registry } from './registry.ts';
-import type { ResultReader } from './results.ts';
+import type { Bounds, ResultReader } from './results.ts';
 import type { Runs } from './runs.ts';
 import { createTurns } from './turns.ts';
 
@@ -77,7 +77,7 @@ export const createCalls = (deps: Deps) => {
       if (!leave) return unavailable('Too many of its calls are waiting.', clock.now() + askAgainMs.busy);
       try {
         const result = await through(offer, hook, input, target, wallMs);
-        const outcome = toOutcome<OutputOf<H>>(id, hook, input, result);
+        const outcome = toOutcome<OutputOf<H>>(offer, target.provider, hook, input, result);
         entry.report(outcome.kind);
         runs.record({
           plugin: id,
@@ -129,12 +129,18 @@ export const createCalls = (deps: Deps) => {
     });
   };
 
-  const toOutcome = <O>(plugin: string, hook: HookSpec, input: unknown, result: HostResult): Outcome<O> => {
+  const toOutcome = <O>(
+    { plugin: { id: plugin, manifest } }: Enabled,
+    provider: string,
+    hook: HookSpec,
+    input: unknown,
+    result: HostResult,
+  ): Outcome<O> => {
     const { kind, text, wallMs, cpuMs } = result;
     const about = { plugin, reason: text.slice(0, 1000), wallMs, cpuMs };
     if (kind === 'unavailable') return { kind, until: clock.now() + askAgainMs.busy, ...about };
     if (kind !== 'ok') return { kind, ...about };
-    const read = deps.readResult(hook, text, input);
+    const read = deps.readResult(hook, text, input, boundsOf(manifest, provider));
     if ('fault' in read) return { ...about, kind: 'invalid_result', reason: read.fault };
     const { status, reason } = Object(read.value) as { status?: unknown; reason?: string };
     if (hook.kind === 'first' && status === 'declined')
@@ -144,6 +150,9 @@ export const createCalls = (deps: Deps) => {
 
   return { run, ask };
 };
+
+const boundsOf = ({ provides }: Enabled['plugin']['manifest'], scorer: string): Bounds =>
+  provides.scorers?.find(({ key }) => key === scorer) ?? {};
 
 export type Calls = ReturnType<typeof createCalls>;
 

@@ -68,8 +68,9 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
     hooks
       .filter(({ scope }) => grant.has(scope))
       .flatMap((hook) =>
-        offersOf(hook, plugin.manifest.provides).flatMap(({ key, cron }) =>
-          cron === undefined ? [] : [{ plugin: plugin.id, key, hook: hook.name, cron }],
+        offersOf(hook, plugin.manifest.provides).flatMap(({ key, cron, member }) =>
+          // Scorers have clocks of their own (modules/insights): training one is the first half of a run over everybody.
+          cron === undefined || member === 'scorers' ? [] : [{ plugin: plugin.id, key, hook: hook.name, cron }],
         ),
       );
 

@@ -3,6 +3,9 @@
 import type { HookSpec } from '@rapport/sdk';
 import { type Check, createValidator } from '../../http/validate.ts';
 
+/** Of the values of a scorer, as its manifest declares them. */
+export type Bounds = { minimum?: number; maximum?: number };
+
 export type Read = { value: unknown } | { fault: string };
 
 export const createResultReader = () => {
@@ -13,7 +16,7 @@ export const createResultReader = () => {
     checks.set(hook.name, known);
     return known;
   };
-  return (hook: HookSpec, text: string, input: unknown): Read => {
+  return (hook: HookSpec, text: string, input: unknown, bounds: Bounds = {}): Read => {
     // Never in an honest answer, and trouble wherever objects are merged or stored later.
     if (/__proto__|\\u005f|\\u0000/i.test(text)) return { fault: 'It holds __proto__ or a NUL character.' };
     let value: unknown;
@@ -25,11 +28,21 @@ export const createResultReader = () => {
       return { fault: `${pointer ? `${pointer}: ` : ''}${message}` };
     }
     const stranger = strangerIn(hook, value, input);
-    return stranger === undefined ? { value } : { fault: `It names a customer it was not asked about: ${stranger}.` };
+    if (stranger !== undefined) return { fault: `It names a customer it was not asked about: ${stranger}.` };
+    const outside = hook.bounded ? outsideOf(bounds, value as { value: number }[]) : undefined;
+    return outside === undefined ? { value } : { fault: outside };
   };
 };
 
 export type ResultReader = ReturnType<typeof createResultReader>;
+
+const outsideOf = ({ minimum, maximum }: Bounds, scores: readonly { value: number }[]): string | undefined => {
+  const at = scores.findIndex(
+    ({ value }) => (minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum),
+  );
+  if (at < 0) return;
+  return `/${at}/value: ${scores[at]!.value} is outside the bounds of the manifest, ${minimum ?? '…'} to ${maximum ?? '…'}.`;
+};
 
 const strangerIn = (hook: HookSpec, value: unknown, input: unknown): string | undefined => {
   if (!hook.namesCustomers) return;

@@ -1,10 +1,10 @@
 // Checks plugin.json: its shape by the published schema, then what a schema cannot say. Every fault has a code and a pointer.
 import { hookNamed } from '@rapport/sdk/hooks';
 import { Manifest, type SettingsSchema } from '@rapport/sdk/schemas';
-import { Cron } from 'croner';
 import { Failure } from '../../errors.ts';
 import { parseJson } from '../../http/limits.ts';
 import { createValidator } from '../../http/validate.ts';
+import { isCron } from '../../jobs/cron.ts';
 import { ManifestInvalid, PluginIncompatible, PluginScopeUnknown } from './errors.ts';
 import { parseScope } from './scopes.ts';
 import { checkSettingsSchema } from './settings.ts';
@@ -27,6 +27,7 @@ export const readManifest = (text: string): Manifest => {
   });
   uniqueKeys(manifest);
   schedules(manifest);
+  bounds(manifest);
   if (manifest.settings) checkSettingsSchema(manifest.settings, '/settings');
   manifest.provides.recordTypes?.forEach(({ schema }, at) => {
     checkSettingsSchema(schema, `/provides/recordTypes/${at}/schema`, { secrets: false });
@@ -73,21 +74,25 @@ const uniqueKeys = (manifest: Manifest): void => {
 
 const schedules = (manifest: Manifest): void => {
   const cron = (pattern: string | undefined, pointer: string): void => {
-    if (pattern === undefined) return;
-    try {
-      const parsed = new Cron(pattern, { paused: true, mode: '5-part' });
-      parsed.stop();
-    } catch (error) {
-      throw new ManifestInvalid(`"${pattern}" is not a cron pattern of five fields.`, { pointer, cause: error });
-    }
+    if (pattern === undefined || isCron(pattern)) return;
+    throw new ManifestInvalid(`"${pattern}" is not a cron pattern of five fields.`, { pointer });
   };
   manifest.provides.schedules?.forEach((entry, at) => {
     cron(entry.cron, `/provides/schedules/${at}/cron`);
   });
-  for (const kind of ['recommenders', 'scorers'] as const)
-    manifest.provides[kind]?.forEach(({ train }, at) => {
-      cron(train, `/provides/${kind}/${at}/train`);
-    });
+  manifest.provides.recommenders?.forEach(({ train }, at) => {
+    cron(train, `/provides/recommenders/${at}/train`);
+  });
+  manifest.provides.scorers?.forEach(({ train, score }, at) => {
+    cron(train, `/provides/scorers/${at}/train`);
+    cron(score, `/provides/scorers/${at}/score`);
+  });
 };
+
+const bounds = (manifest: Manifest): void =>
+  manifest.provides.scorers?.forEach(({ minimum, maximum }, at) => {
+    if (minimum !== undefined && maximum !== undefined && minimum > maximum)
+      throw new ManifestInvalid('The minimum is above the maximum.', { pointer: `/provides/scorers/${at}/minimum` });
+  });
 
 export type { Manifest, SettingsSchema };

@@ -1,0 +1,34 @@
+// Rows of what administrators decided about scorers, and of when each is due.
+import type { ScorerRunKind } from '@rapport/sdk/schemas';
+import type { Db } from '../../core/index.ts';
+
+/** In place of a cron pattern: not by the clock. */
+export const never = 'never';
+
+export type SettingsRow = {
+  scorer: string;
+  plugin: string | null;
+  /** A cron pattern, `never`, or null for the manifest's. */
+  train: string | null;
+  score: string | null;
+  tell: boolean;
+  updated_at: number;
+};
+export type ClockRow = { scorer: string; kind: ScorerRunKind; cron: string; due_at: number | null };
+
+export const createScorerStore = (db: Db) => ({
+  listSettings: async (): Promise<SettingsRow[]> =>
+    ((await db('scorer_settings')) as SettingsRow[]).map((row) => ({ ...row, tell: Boolean(row.tell) })),
+  putSettings: (row: SettingsRow) => db('scorer_settings').insert(row).onConflict('scorer').merge(),
+  listClocks: async (): Promise<ClockRow[]> =>
+    ((await db('scorer_clocks')) as ClockRow[]).map((row) => ({
+      ...row,
+      due_at: row.due_at === null ? null : Number(row.due_at),
+    })),
+  putClock: (row: ClockRow) => db('scorer_clocks').insert(row).onConflict(['scorer', 'kind']).merge(),
+  removeClock: (scorer: string, kind: ScorerRunKind): Promise<number> =>
+    db('scorer_clocks').where({ scorer, kind }).delete(),
+  /** True for the one node that moves it on: that node queues the run. */
+  moveClock: async ({ scorer, kind, due_at }: ClockRow, next: number | null): Promise<boolean> =>
+    (await db('scorer_clocks').where({ scorer, kind, due_at }).update({ due_at: next })) > 0,
+});
