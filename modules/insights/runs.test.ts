@@ -16,8 +16,8 @@ import {
   reportOf,
   runIn,
   runScorer,
+  scoreOf,
   spendCode,
-  valueOf,
 } from '../../tests/support/scorers.ts';
 
 const topics = ['score.changed', 'scorer.finished', 'segment.entered', 'segment.left'];
@@ -100,7 +100,7 @@ eachDatabase('whoever has no answer any more loses the score, and what it moved'
   const [order] = (await admin.get(`/orders?customerId=${ada}`)).body.data;
   expect((await admin.patch(`/orders/${order.id}`, { status: 'cancelled' })).status).toBe(200);
   expect(await runScorer(app, 'spend')).toMatchObject({ scored: 0, changed: 0, removed: 1 });
-  expect(await valueOf(app, ada, 'spend')).toBeUndefined();
+  expect(await scoreOf(app, ada, 'spend')).toBeUndefined();
   expect(await membersOf(app, 'big')).toEqual([]);
 });
 
@@ -127,7 +127,7 @@ eachDatabase('a value outside the bounds of the manifest refuses the answer; sco
   const failed = await runIn(app, 'spend', 'failed');
   expect(failed.reason).toBe('invalid_result: /0/value: 120 is outside the bounds of the manifest, 0 to 100.');
   expect(await reportOf(app, 'spend')).toMatchObject({ state: 'failed', maximum: 60 });
-  expect(await valueOf(app, ada, 'spend')).toBe(60);
+  expect(await scoreOf(app, ada, 'spend')).toBe(60);
 });
 
 /** A scorer that asks a server of the test before it answers: the test says when, and whether it fails. */
@@ -191,7 +191,7 @@ eachDatabase('a run gives no score to whoever was erased or merged away while th
   gate.release();
   expect(await runIn(app, 'slow', 'done')).toMatchObject({ asked: 3, scored: 1 });
   expect(await reportOf(app, 'slow')).toMatchObject({ customers: 1 });
-  expect(await valueOf(app, cleo, 'slow')).toBe(7);
+  expect(await scoreOf(app, cleo, 'slow')).toBe(7);
 });
 
 eachDatabase(
@@ -210,7 +210,7 @@ eachDatabase(
     expect((await reportOf(app, 'shy')).runs[0]).toMatchObject({ status: 'waiting', asked: 0 });
     app.clock.advance(10 * 60_000);
     await runIn(app, 'shy', 'done');
-    expect(await valueOf(app, ada, 'shy')).toBe(7);
+    expect(await scoreOf(app, ada, 'shy')).toBe(7);
   },
 );
 

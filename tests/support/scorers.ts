@@ -89,7 +89,7 @@ export const runScorer = async (app: TestApp, scorer: string, body: object = {})
   );
 };
 
-export const valueOf = async (app: TestApp, customer: string, scorer: string): Promise<number | undefined> => {
+export const scoreOf = async (app: TestApp, customer: string, scorer: string): Promise<number | undefined> => {
   const { body } = await app.as('admin').get(`/customers/${customer}/scores`);
   return body.data.find((score: { scorer: string }) => score.scorer === scorer)?.value;
 };
