@@ -1,17 +1,15 @@
 // The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
 
 export { type ActionCause, type ActionSpec, type Actions, defineAction } from './action.ts';
-export type { Audit, AuditEntry } from './audit/audit.ts';
-export type { Auth } from './auth/auth.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
 export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 export { createCurrencies, type Decimal, parseDecimal, times, toMinor } from './commerce/decimals.ts';
 export * from './commerce/errors.ts';
-export type { Commerce } from './commerce/index.ts';
 export { type CustomerRead, presentCustomers } from './commerce/plugin-customers.ts';
 export { type Config, ConfigProblems, describeConfig, readConfig } from './config.ts';
 export { type Core, coreModules, createCore } from './core.ts';
 export type { AttributeRow, AttributeTypeName, Definitions } from './customers/attribute-values.ts';
+export { countryCodes } from './customers/countries.ts';
 export * from './customers/errors.ts';
 export { fields } from './customers/fields.ts';
 export type { Attributes, Customers } from './customers/index.ts';
@@ -60,13 +58,9 @@ export { createLog, type Log, silentLog } from './log.ts';
 export type { Metrics } from './metrics.ts';
 export {
   type CommandSpec,
-  type CommandTools,
-  createModules,
   defineJob,
   defineModule,
   type JobSpec,
-  type ModuleSpec,
-  type Modules,
   type Subscription,
 } from './module.ts';
 export { createPlatform, type Platform } from './platform.ts';
@@ -74,4 +68,3 @@ export { createOutgoing } from './plugins/capabilities/outgoing.ts';
 export type { Plugins } from './plugins/index.ts';
 export type { Installed } from './plugins/packages/store.ts';
 export * from './records/errors.ts';
-export type { SecretBox } from './secret-box.ts';

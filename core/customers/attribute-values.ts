@@ -25,10 +25,13 @@ const whole = (value: unknown, from: number, to: number): value is number =>
 
 const isText = (value: unknown, max: number): value is string => typeof value === 'string' && value.length <= max;
 
+// Texts are kept in NFC, so that a rule finds them however they were typed.
+const nfc = (text: string): string => text.normalize('NFC');
+
 // The value as its column keeps it, or undefined when it is not one of the type.
 const encoders: Record<AttributeTypeName, (value: unknown, row: AttributeRow) => unknown> = {
   text: (value, { options }) =>
-    isText(value, 4000) && value !== '' && (!options || options.includes(value)) ? value : undefined,
+    isText(value, 4000) && value !== '' && (!options || options.includes(nfc(value))) ? nfc(value) : undefined,
   number: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
   integer: (value) => (whole(value, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) ? value : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
@@ -38,8 +41,8 @@ const encoders: Record<AttributeTypeName, (value: unknown, row: AttributeRow) =>
   list: (value, { options }) =>
     Array.isArray(value) &&
     value.length <= 100 &&
-    value.every((item) => isText(item, 200) && (!options || options.includes(item)))
-      ? JSON.stringify([...new Set(value)])
+    value.every((item) => isText(item, 200) && (!options || options.includes(nfc(item))))
+      ? JSON.stringify([...new Set(value.map(nfc))])
       : undefined,
 };
 

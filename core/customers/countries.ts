@@ -1,6 +1,7 @@
 // Country names to ISO 3166-1 alpha-2: English and Chinese names as ICU knows them, and what shops write instead.
 
-const alpha2 =
+/** ISO 3166-1 alpha-2, all of them. */
+export const countryCodes: readonly string[] =
   'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'.split(
     ' ',
   );
@@ -45,14 +46,14 @@ const aliases: Record<string, string> = {
   台湾: 'TW',
 };
 
-const codes: ReadonlySet<string> = new Set(alpha2);
+const codes: ReadonlySet<string> = new Set(countryCodes);
 
 const plain = (name: string): string => name.normalize('NFC').trim().toLowerCase().replaceAll(/\s+/g, ' ');
 
 const byName: ReadonlyMap<string, string> = new Map([
   ...['en', 'zh'].flatMap((language) => {
     const names = new Intl.DisplayNames([language], { type: 'region' });
-    return alpha2.map((code): [string, string] => [plain(names.of(code) ?? code), code]);
+    return countryCodes.map((code): [string, string] => [plain(names.of(code) ?? code), code]);
   }),
   ...Object.entries(aliases),
 ]);

@@ -58,7 +58,7 @@ export const draftOf = (row: CustomerRow, index: number, context: FieldContext):
     id: row.id,
     columns: {},
     identities: [],
-    tags: [...new Set(row.tags ?? [])],
+    tags: [...new Set((row.tags ?? []).map((tag) => tag.normalize('NFC')))],
     consents: row.consents ?? [],
     createdAt: row.createdAt === undefined ? undefined : normaliseTime(row.createdAt),
   };

@@ -45,7 +45,7 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
     const occurredAt = given.occurredAt === undefined ? now : readTime(given.occurredAt, `${pointer}/occurredAt`);
     if (occurredAt > now + dayMs)
       throw new InvalidValue('It lies more than a day in the future.', { pointer: `${pointer}/occurredAt` });
-    const properties = given.properties === undefined ? '{}' : JSON.stringify(given.properties);
+    const properties = given.properties === undefined ? '{}' : JSON.stringify(given.properties).normalize('NFC');
     checkProperties(properties, given.properties, `${pointer}/properties`);
     return { given, pointer, occurredAt, source: given.source ?? source, properties };
   };

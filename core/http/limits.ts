@@ -36,7 +36,9 @@ export const readJson = async (request: IncomingMessage, limit: number): Promise
 const trimmed = (part: string): string => part.trim();
 
 /** JSON.parse that refuses depth and size before they cost anything, `__proto__` members, and text no database keeps. */
-export const parseJson = (text: string): unknown => {
+export const parseJson = (given: string): unknown => {
+  // Texts are stored in NFC, whoever wrote them: two spellings of one word are equal everywhere.
+  const text = given.normalize('NFC');
   guardShape(text);
   try {
     // A reviver is many times slower than plain parsing: only texts in which something could hide are walked.

@@ -40,7 +40,7 @@ const refused: [sentence: string, conditions: unknown, code: string, pointer: st
   ['a text for a number', { fact: 'customer.age', operator: 'greaterThan', value: '18' }, 'VALUE_TYPE', '/value'],
   ['more than null', { fact: 'customer.age', operator: 'greaterThan', value: null }, 'VALUE_TYPE', '/value'],
   ['a text with a NUL', { ...leaf, value: 'a\u0000b' }, 'VALUE_TYPE', '/value'],
-  ['a country by name', { fact: 'customer.country', operator: 'equal', value: 'France' }, 'VALUE_TYPE', '/value'],
+  ['no country', { fact: 'customer.country', operator: 'equal', value: 'Atlantis' }, 'VALUE_UNMATCHABLE', '/value'],
   [
     'an unknown consent status',
     { fact: 'consent', params: { channel: 'email', purpose: 'marketing' }, operator: 'equal', value: 'yes' },

@@ -3,8 +3,9 @@
 import type { RuleContext, RuleProblem } from '@rapport/sdk/schemas';
 import { problem } from './problems.ts';
 import { readValue } from './tree.ts';
-import { checkValue } from './values.ts';
+import { acceptValue } from './values.ts';
 import { type EventFacts, type Facts, noFacts, type OrderFacts } from './vocabulary/facts.ts';
+import { freeText } from './vocabulary/forms.ts';
 import { findOperator } from './vocabulary/operators.ts';
 import { typeOf, type Vocabulary } from './vocabulary/vocabulary.ts';
 import { escapeMember } from './vocabulary/window.ts';
@@ -38,7 +39,7 @@ export const givenFacts = (given: Readonly<Row>, vocabulary: Vocabulary, context
         rows.events = sorted(value.map((row, i) => readEvent(row, `${at}/${i}`, zone)));
       else if (id === 'consent' && Array.isArray(value))
         rows.consents = new Map(value.map((row, i) => readConsent(row, `${at}/${i}`)));
-      else if (id === 'event.properties' && typeof value === 'object') moment[id] = value;
+      else if (id === 'event.properties' && typeof value === 'object') moment[id] = normalised(value);
       else {
         const fact = vocabulary.find(id);
         if (!fact) throw new Unfit(problem('FACT_UNKNOWN', at, `There is no fact "${id.slice(0, 200)}".`));
@@ -60,21 +61,25 @@ export const givenFacts = (given: Readonly<Row>, vocabulary: Vocabulary, context
 export const nowOf = (given: Readonly<Row>, zone: Zone, now: number): number | undefined =>
   given.now === undefined ? now : typeof given.now === 'string' ? zone.instant(given.now) : undefined;
 
-const readGiven = (id: string, value: unknown, { find, zone }: Vocabulary, at: string): unknown => {
+const readGiven = (id: string, value: unknown, { find, zone, place }: Vocabulary, at: string): unknown => {
   const fact = find(id)!;
   const type = typeOf(fact, {});
   // An aggregate's value given outright: of which measure is not known here.
   if (fact.types) return typeof value === 'string' ? (zone.instant(value) ?? value) : value;
   const operator = findOperator(type === 'list' ? 'someFact:in' : 'equal')!;
-  const [found] = checkValue(value, { fact: { ...fact, closed: false }, type, operator, zone, at });
-  if (found) throw new Unfit(found);
-  return readValue(value, type, zone);
+  const form = fact.closed ? freeText : fact.form;
+  const accepted = acceptValue(value, { fact: { ...fact, closed: false, form }, type, operator, zone, place, at });
+  if (accepted.problems[0]) throw new Unfit(accepted.problems[0]);
+  return readValue(accepted.value, type, zone);
 };
 
 const asRow = (row: unknown, at: string): Row => {
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Row;
   throw new Unfit(problem('VALUE_TYPE', at, 'It must be an object.'));
 };
+
+// As the server stores them: every text in NFC.
+const normalised = <T>(properties: T): T => JSON.parse(JSON.stringify(properties).normalize('NFC')) as T;
 
 const time = (row: Row, names: readonly string[], at: string, zone: Zone): number => {
   const name = names.find((each) => row[each] !== undefined) ?? names[0]!;
@@ -94,7 +99,7 @@ const whole = (row: Row, name: string, fallback: number, at: string): number => 
 const text = (row: Row, name: string, fallback: string | undefined, at: string): string => {
   const value = row[name] ?? fallback;
   if (typeof value !== 'string') throw new Unfit(problem('VALUE_TYPE', `${at}/${name}`, 'It must be a text.'));
-  return value;
+  return value.normalize('NFC');
 };
 
 const readOrder = (given: unknown, at: string, zone: Zone): OrderFacts => {
@@ -139,7 +144,7 @@ const readEvent = (given: unknown, at: string, zone: Zone): EventFacts => {
     id: text(row, 'id', at, at),
     type: text(row, 'type', undefined, at),
     at: time(row, ['occurredAt', 'at'], at, zone),
-    properties: row.properties === undefined ? {} : asRow(row.properties, `${at}/properties`),
+    properties: row.properties === undefined ? {} : normalised(asRow(row.properties, `${at}/properties`)),
   };
 };
 

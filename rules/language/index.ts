@@ -19,6 +19,7 @@ export {
   noFacts,
   type OrderFacts,
 } from './vocabulary/facts.ts';
+export { normaliseCode } from './vocabulary/forms.ts';
 export { createVocabularySource, type VocabularySource } from './vocabulary/store.ts';
 export { createVocabulary, type Vocabulary, type VocabularyOptions } from './vocabulary/vocabulary.ts';
 export { createZone, type Zone } from './vocabulary/zone.ts';

@@ -4,7 +4,7 @@ import { type Check, checkLabels } from './check.ts';
 import { problem } from './problems.ts';
 import { findCycle } from './references.ts';
 import { isFactValue } from './tree.ts';
-import { checkValue } from './values.ts';
+import { acceptValue } from './values.ts';
 import type { FactDefinition, Params } from './vocabulary/fact.ts';
 import { findOperator, isOrdering, operators } from './vocabulary/operators.ts';
 import { checkParams } from './vocabulary/params.ts';
@@ -44,7 +44,12 @@ export const checkLeaf = (leaf: Record<string, unknown>, at: string, check: Chec
   let { value } = leaf;
   const to = `${at}/value`;
   if (isFactValue(value)) value = checkOther(value, use, operator.name, to, check);
-  else problems.push(...checkValue(value, { fact: use.fact, type, operator, zone: vocabulary.zone, at: to }));
+  else {
+    const { zone, place } = vocabulary;
+    const accepted = acceptValue(value, { fact: use.fact, type, operator, zone, place, at: to });
+    problems.push(...accepted.problems);
+    value = accepted.value;
+  }
   if (problems.length > before) return undefined;
   return { fact: use.id, ...paramsOf(use), operator: operator.name, value, ...label };
 };

@@ -27,6 +27,7 @@ const summaries = {
   VALUE_NOT_A_LIST: 'The operator needs a list.',
   VALUE_NOT_A_SCALAR: 'The operator takes one value, not a list or an object.',
   VALUE_NOT_AN_OPTION: "The value is none of the fact's options.",
+  VALUE_UNMATCHABLE: 'Nothing stored can ever equal the value: it is no e-mail address, phone number, country …',
   VALUE_FACT_REFUSED: 'These two facts cannot be compared.',
   RULE_TOO_DEEP: 'Groups nest deeper than allowed.',
   RULE_TOO_LONG: 'There are more conditions than allowed.',

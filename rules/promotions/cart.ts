@@ -19,7 +19,7 @@ export const checkCart = (cart: Cart): void => {
 };
 
 const distinct = (values: readonly (string | null | undefined)[]): string[] => [
-  ...new Set(values.filter((value) => typeof value === 'string')),
+  ...new Set(values.filter((value) => typeof value === 'string').map((value) => value.normalize('NFC'))),
 ];
 
 /** Context facts by id. `cart.subtotal` is goods only; while promotions are resolved it is what is left of them. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { capacityOf, checkPattern, createCodeMaker, normaliseCode, normaliseCodes } from './codes.ts';
+import { normaliseCode } from '../language/index.ts';
+import { capacityOf, checkPattern, createCodeMaker, normaliseCodes } from './codes.ts';
 
 const maker = createCodeMaker({ bytes: (size) => randomBytes(size) });
 

@@ -1,5 +1,6 @@
 // Codes as customers type them and as pools keep them, and new ones by chance. Not the pools themselves (codes-store.ts).
 import { CodesInvalid, type Random } from '../../core/index.ts';
+import { normaliseCode } from '../language/index.ts';
 
 const digits = '23456789';
 const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -8,12 +9,6 @@ const both = letters + digits;
 const alphabets: Readonly<Record<string, string>> = { '#': digits, '?': letters, '*': both };
 
 export const defaultPattern = '********';
-
-/** One spelling for all: Unicode NFKC, no space around, upper case. Blank is no code. */
-export const normaliseCode = (text: string): string | undefined => {
-  const code = text.normalize('NFKC').trim().toUpperCase().normalize('NFKC');
-  return code === '' ? undefined : code;
-};
 
 /** The codes of a cart, each once, in their order. */
 export const normaliseCodes = (codes: readonly string[] = []): string[] => [

@@ -2,7 +2,8 @@
 import type { CodesReply, NewCodes, PromotionCode } from '@rapport/sdk/schemas';
 import { type Actor, CodesInvalid, type Page, type Platform, toIsoOrNull, transact } from '../../core/index.ts';
 import type { RuleDocument } from '../documents/documents.ts';
-import { type CodeMaker, checkPattern, defaultPattern, normaliseCode } from './codes.ts';
+import { normaliseCode } from '../language/index.ts';
+import { type CodeMaker, checkPattern, defaultPattern } from './codes.ts';
 import { type CodeRow, createCodesStore } from './codes-store.ts';
 import { paramsOf, poolOf } from './document.ts';
 import { toCode } from './view.ts';

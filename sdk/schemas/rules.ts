@@ -31,7 +31,13 @@ export const Conditions = Type.Unsafe<Conditions>(
 export const RuleContext = Type.Union([Type.Literal('customer'), Type.Literal('cart'), Type.Literal('event')]);
 export type RuleContext = Static<typeof RuleContext>;
 
-export const RuleProblem = Closed({ code: Type.String(), pointer: Type.String(), detail: Type.String() });
+export const RuleProblem = Closed({
+  code: Type.String(),
+  pointer: Type.String(),
+  detail: Type.String(),
+  /** Of a value that nothing can equal: the known value that is most like it. */
+  nearest: Type.Optional(Type.String()),
+});
 export type RuleProblem = Static<typeof RuleProblem>;
 
 export const Words = Closed({ en: Type.String(), zh: Type.String() });

@@ -85,10 +85,10 @@ const numbers = [0, 1, 2, 3, 5, -1, 2.5, 5.5, 100];
 const distances = [0, 1, 7, 30, 90, 89.5, -1, -3, 365, 400];
 
 const columns: readonly Shape[] = [
-  { fact: 'customer.name', values: pools.texts },
-  { fact: 'customer.city', values: pools.texts },
+  { fact: 'customer.name', values: pools.texts.filter((text) => text !== '') },
+  { fact: 'customer.city', values: pools.texts.filter((text) => text !== '') },
   { fact: 'customer.country', values: ['GB', 'FR', 'SE'] },
-  { fact: 'attribute.text', values: pools.texts },
+  { fact: 'attribute.text', values: pools.texts.filter((text) => text !== '') },
   { fact: 'attribute.number', values: [0, 5, 5.5, -1.25, 0.1, 33.333, 1e300], ordered: true },
   { fact: 'attribute.integer', values: [0, 5, -3, 2 ** 40, 2.5, 1e300, -1e300], ordered: true },
   { fact: 'attribute.boolean', values: [true, false] },

@@ -130,5 +130,3 @@ export const createReadsStore = (db: Db) => {
       ),
   };
 };
-
-export type ReadsStore = ReturnType<typeof createReadsStore>;

@@ -3,7 +3,7 @@
 import type { FactSql } from './fact.ts';
 import { type Fragment, join, never, sql, value } from './fragment.ts';
 import { acceptedBy, complement, inSet, inSteps, type NumberSet } from './number-set.ts';
-import { dayFromNumber, dayNumber } from './zone.ts';
+import { dayFromNumber, dayNumber, type Zone } from './zone.ts';
 
 export const dayMs = 86_400_000;
 
@@ -160,3 +160,9 @@ const distancesFrom = (today: string, direction: 1 | -1): Map<number, number> =>
   }
   return distances;
 };
+
+/** The first instants of days, as far as the calendar goes. */
+export const startsOf = (zone: Zone, days: readonly number[]): number[] =>
+  days
+    .filter((day) => day >= -719_528 && day <= 2_932_896)
+    .map((day) => zone.startOf(new Date(day * dayMs).toISOString().slice(0, 10)));

@@ -1,13 +1,24 @@
 // Facts that are columns of the customer: the typed fields, custom attributes, and what the calendar makes of them.
-import type { Attribute, FactType, RuleContext, Words } from '@rapport/sdk/schemas';
+import type { Attribute, FactType, Words } from '@rapport/sdk/schemas';
+import { birthdayFacts } from './birthday.ts';
 import * as calendar from './calendar.ts';
-import type { FactDefinition, FactSql, FactValue, Read } from './fact.ts';
+import { everywhere, type FactDefinition, type FactSql, type FactValue, type Read } from './fact.ts';
+import type { Form } from './forms.ts';
+import * as forms from './forms.ts';
 import { type Fragment, type SqlTarget, sql, text, value } from './fragment.ts';
 import { dayNumber, type Zone } from './zone.ts';
 
-export const everywhere: readonly RuleContext[] = ['customer', 'cart', 'event'];
-
 type Column = { name: string; column: string; type: 'text' | 'day' | 'instant'; title: Words; options?: string[] };
+
+/** Those of the writers; every other text is clean text. */
+const formOf: Readonly<Record<string, Form>> = {
+  email: forms.email,
+  phone: forms.phone,
+  country: forms.country,
+  language: forms.language,
+  timeZone: forms.timeZone,
+};
+
 const column = (
   name: string,
   columnName: string,
@@ -65,13 +76,10 @@ export const customerFacts = (): FactDefinition[] =>
   columns.flatMap(({ name, column: columnName, type, title, options }) => {
     const id = `customer.${name}`;
     const fact = columnFact(id, columnName, type, title, 'customer', options);
-    if (name === 'country') fact.refuses = notACountry;
+    if (type === 'text' && !options) fact.form = formOf[name] ?? forms.cleanText;
     if (name === 'birthday') return [fact, ...birthdayFacts()];
     return type === 'instant' ? [fact, daysFact(id, columnName, type, title, 'customer', 'since')] : [fact];
   });
-
-const notACountry = (value: unknown): string | undefined =>
-  /^[A-Z]{2}$/.test(String(value)) ? undefined : 'Countries are ISO 3166-1 codes of two letters, such as GB.';
 
 type AttributeLike = Pick<Attribute, 'key' | 'title' | 'titleZh' | 'type' | 'options'>;
 
@@ -81,6 +89,8 @@ export const attributeFacts = (attribute: AttributeLike): FactDefinition[] => {
   const title = { en: attribute.title, zh: attribute.titleZh ?? attribute.title };
   const columnName = `a_${attribute.key}`;
   const fact = columnFact(id, columnName, type, title, 'attribute', attribute.options ?? undefined);
+  if (type === 'text' && !attribute.options) fact.form = forms.filledText;
+  if (type === 'list' && !attribute.options) fact.form = forms.freeText;
   if (type !== 'day' && type !== 'instant') return [fact];
   return [
     fact,
@@ -103,7 +113,7 @@ const columnFact = (
   type,
   column: columnName,
   contexts: everywhere,
-  ...(options && { options }),
+  ...(options && { options, closed: true, form: forms.oneOf(options) }),
   dependsOn: () => [id],
   needs: () => ({ customer: true }),
   read: () => readColumn(columnName, type),
@@ -144,106 +154,6 @@ const columnSql = (c: Fragment, type: FactType, { dialect }: SqlTarget): FactSql
     },
   };
 };
-
-const birthdayColumn = text('c.birthday');
-
-const birthdayFacts = (): FactDefinition[] => [
-  dayFact(
-    'customer.age',
-    { en: 'Age in years', zh: '年龄' },
-    calendar.ageOn,
-    (target) => calendar.ageSql(birthdayColumn, target.zone.dayOf(target.now)),
-    (birthday, _now, values) =>
-      values.flatMap((age) =>
-        [Math.floor(age), Math.ceil(age), Math.floor(age) + 1].map((n) => laterYears(birthday, n)),
-      ),
-  ),
-  dayFact(
-    'customer.daysUntilBirthday',
-    { en: 'Days until birthday', zh: '距离生日天数' },
-    (today) => (birthday) => calendar.daysUntilBirthday(birthday, today),
-    (target) => calendar.birthdaySql(text('c.birthday_month_day'), target.zone.dayOf(target.now), 1),
-    (birthday, today, values) => aroundBirthdays(birthday, today, values, -1),
-  ),
-  dayFact(
-    'customer.daysSinceBirthday',
-    { en: 'Days since birthday', zh: '生日已过天数' },
-    (today) => (birthday) => calendar.daysSinceBirthday(birthday, today),
-    (target) => calendar.birthdaySql(text('c.birthday_month_day'), target.zone.dayOf(target.now), -1),
-    (birthday, today, values) => aroundBirthdays(birthday, today, values, 1),
-  ),
-];
-
-// Day n of the year a birthday is kept in, plus or minus the compared days: the days on which a comparison may flip.
-const aroundBirthdays = (birthday: string, today: string, values: readonly number[], sign: 1 | -1): number[] => {
-  const year = Number(today.slice(0, 4));
-  const days = [year - 1, year, year + 1, year + 2].map((each) => dayNumber(calendar.birthdayIn(each, birthday)));
-  return days.flatMap((day) => [
-    day,
-    day + 1,
-    ...values.flatMap((n) => [
-      day + sign * Math.floor(n),
-      day + sign * Math.ceil(n),
-      day + sign * (Math.floor(n) + sign),
-      day + sign * Math.floor(n) + 1,
-    ]),
-  ]);
-};
-
-const laterYears = (birthday: string, years: number): number => {
-  const year = Number(birthday.slice(0, 4)) + years;
-  return year < 0 || year > 9999 ? Number.NaN : dayNumber(calendar.birthdayIn(year, birthday));
-};
-
-const dayFact = (
-  id: string,
-  title: Words,
-  on: (today: string) => (birthday: string) => number,
-  sqlOf: (target: SqlTarget) => FactSql,
-  flips: (birthday: string, today: string, values: readonly number[]) => number[],
-): FactDefinition => ({
-  id,
-  title,
-  group: 'customer',
-  type: 'integer',
-  contexts: everywhere,
-  dependsOn: () => ['customer.birthday'],
-  needs: () => ({ customer: true }),
-  read: (_params, zone) => {
-    let day = zone.dayOf(0);
-    let of = on(day);
-    return ({ customer }, now) => {
-      const birthday = customer?.birthday as string | null | undefined;
-      if (!birthday) return null;
-      const today = zone.dayOf(now);
-      if (today !== day) {
-        day = today;
-        of = on(today);
-      }
-      return of(birthday);
-    };
-  },
-  sql: (_params, target) => sqlOf(target),
-  moments:
-    (_params, zone) =>
-    ({ customer }, now, values) => {
-      const birthday = customer?.birthday as string | null | undefined;
-      if (!birthday) return [];
-      return startsOf(
-        zone,
-        flips(
-          birthday,
-          zone.dayOf(now),
-          values.filter((each) => typeof each === 'number'),
-        ),
-      );
-    },
-});
-
-const startsOf = (zone: Zone, days: readonly number[]): number[] =>
-  days
-    .filter((day) => day >= -719_528 && day <= 2_932_896)
-    .map((day) => zone.startOf(new Date(day * calendar.dayMs).toISOString().slice(0, 10)));
 
 const daysFact = (
   id: string,
@@ -287,7 +197,7 @@ const daysFact = (
         if (type === 'instant') return calendar.momentsSinceInstant(held as number, numbers, since ? 1 : -1);
         const day = dayNumber(held as string);
         const flips = numbers.flatMap((n) => [Math.floor(n), Math.ceil(n), Math.floor(n) + 1]);
-        return startsOf(
+        return calendar.startsOf(
           zone,
           flips.flatMap((n) => (since ? [day + n] : [day - n, day - n + 1])),
         );

@@ -2,10 +2,10 @@
 // ten-thousandths, so that sums and averages are the same whatever the order and the database.
 import type { FactParam, FactType } from '@rapport/sdk/schemas';
 import { daysSinceInstant, momentsSinceInstant } from './calendar.ts';
-import { everywhere } from './customer.ts';
 import { type EventsQuery, eventsSql } from './events-sql.ts';
-import type { FactDefinition, FactValue, ParamCheck, Params, Read } from './fact.ts';
+import { everywhere, type FactDefinition, type FactValue, type ParamCheck, type Params, type Read } from './fact.ts';
 import type { EventFacts, Facts } from './facts.ts';
+import { freeText } from './forms.ts';
 import { propertyScale, toScaled } from './fraction.ts';
 import { countIn, edge, extreme, type Measure, measures, rowsIn } from './measure.ts';
 import { checkParams, param } from './params.ts';
@@ -122,6 +122,7 @@ export const eventsFact = (types: readonly string[]): FactDefinition => ({
     distinct: 'integer',
   },
   contexts: everywhere,
+  form: freeText,
   params: params.map((each) =>
     each.name === 'type' && types.length > 0 ? { ...each, suggestions: [...types] } : each,
   ),

@@ -2,6 +2,7 @@
 // A new fact is one value of this type; it is then in validation, closures, SQL, explanations and the builder.
 import type { FactParam, FactType, RuleContext, Words } from '@rapport/sdk/schemas';
 import type { Facts, Needs } from './facts.ts';
+import type { Form } from './forms.ts';
 import type { Fraction } from './fraction.ts';
 import type { Fragment, SqlTarget } from './fragment.ts';
 import type { Zone } from './zone.ts';
@@ -37,8 +38,8 @@ export type FactDefinition = {
   column?: string;
   /** Other values than `options` are refused. */
   closed?: boolean;
-  /** Why a value of the right type makes no sense for this fact; undefined when it does. */
-  refuses?: (value: unknown) => string | undefined;
+  /** How its texts are spelled where they are stored; values of rules are spelled alike when they are saved. Free text by default. */
+  form?: Form;
   /** Ids as in `Change.facts`. */
   dependsOn: (params: Params) => readonly string[];
   needs: (params: Params, zone: Zone) => Partial<Needs>;
@@ -67,3 +68,5 @@ export type FactSql = {
   /** Rough price of a look at one customer, so that cheap conditions come first: 1 column, 10 index look-up, 100 scan. */
   cost: number;
 };
+
+export const everywhere: readonly RuleContext[] = ['customer', 'cart', 'event'];

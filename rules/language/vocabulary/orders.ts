@@ -3,8 +3,7 @@
 // A cancelled order is no purchase: without `status` it does not count.
 import type { FactParam, FactType } from '@rapport/sdk/schemas';
 import { daysSinceInstant, momentsSinceInstant } from './calendar.ts';
-import { everywhere } from './customer.ts';
-import type { FactDefinition, ParamCheck, Params, Read } from './fact.ts';
+import { everywhere, type FactDefinition, type ParamCheck, type Params, type Read } from './fact.ts';
 import type { Facts, OrderFacts } from './facts.ts';
 import { countIn, edge, extreme, type Measure, measures, rowsIn } from './measure.ts';
 import { type OrdersQuery, ordersSql } from './orders-sql.ts';

@@ -1,7 +1,8 @@
 // Checks and normalises the params of facts: only known members, required ones there, texts and choices as declared.
 import type { FactParam, Words } from '@rapport/sdk/schemas';
 import type { ParamCheck, ParamProblem, Params } from './fact.ts';
-import { checkWhere } from './where.ts';
+import { consentWord, currency, eventType, type Form, freeText } from './forms.ts';
+import { checkWhere, spellWhere } from './where.ts';
 import { checkWindow, escapeMember } from './window.ts';
 import type { Zone } from './zone.ts';
 
@@ -56,10 +57,39 @@ export const checkParams = (declared: readonly FactParam[], params: Params, zone
         problems.push({ code: 'PARAM_MISSING', pointer: '', detail: `The param "${each.name}" is required.` });
       continue;
     }
-    problems.push(...checkOne(each, given, zone));
-    normalised[each.name] = each.kind === 'texts' && typeof given === 'string' ? [given] : given;
+    const found = checkOne(each, given, zone);
+    problems.push(...found);
+    if (found.length > 0) continue;
+    const spelled = spell(each, given);
+    if (spelled.ok) normalised[each.name] = spelled.value;
+    else problems.push(spelled.problem);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, params: normalised };
+};
+
+// Params that are held against stored texts, by name; choices need none.
+const formOf: Readonly<Record<string, Form>> = {
+  currency,
+  channel: consentWord,
+  purpose: consentWord,
+  type: eventType([]),
+};
+
+type Spelled = { ok: true; value: unknown } | { ok: false; problem: ParamProblem };
+
+/** A checked param as stored values are spelled; a single text of a `texts` param becomes a list. */
+const spell = ({ name, kind, choices }: FactParam, given: unknown): Spelled => {
+  if (kind === 'window' || choices) return { ok: true, value: kind === 'texts' ? [given].flat() : given };
+  if (kind === 'where') return { ok: true, value: spellWhere(given) };
+  const form = formOf[name] ?? freeText;
+  const texts = [given].flat() as string[];
+  const spelled = texts.map((text) => form.read(text, { defaultCountry: null }));
+  const wrong = spelled.indexOf(undefined);
+  if (wrong < 0) return { ok: true, value: kind === 'texts' ? spelled : spelled[0] };
+  const nearest = form.nearest?.(texts[wrong]!);
+  const hint = nearest === undefined ? '' : ` The nearest known value is "${nearest}".`;
+  const pointer = Array.isArray(given) ? `/${name}/${wrong}` : `/${name}`;
+  return { ok: false, problem: { code: 'PARAM_INVALID', pointer, detail: `It must be ${form.wanted}.${hint}` } };
 };
 
 const checkOne = (declared: FactParam, given: unknown, zone: Zone): ParamProblem[] => {

@@ -1,7 +1,7 @@
 // Facts in tables beside the customer: consent, tags, membership, levels and points, scores.
 
-import { everywhere } from './customer.ts';
-import type { FactDefinition, FactSql } from './fact.ts';
+import { everywhere, type FactDefinition, type FactSql } from './fact.ts';
+import { freeText, oneOf, tag } from './forms.ts';
 import { always, type Fragment, never, sql, value } from './fragment.ts';
 import { testAgainst } from './operators.ts';
 import { param } from './params.ts';
@@ -18,6 +18,8 @@ const presence = (exists: Fragment, cost: number): FactSql => ({
   },
 });
 
+const consentStatuses = ['granted', 'denied'];
+
 export const consentFact = (): FactDefinition => ({
   id: 'consent',
   title: { en: 'Consent', zh: '同意授权' },
@@ -25,8 +27,9 @@ export const consentFact = (): FactDefinition => ({
   type: 'text',
   contexts: everywhere,
   params: [param('channel', 'text', { required: true }), param('purpose', 'text', { required: true })],
-  options: ['granted', 'denied'],
+  options: consentStatuses,
   closed: true,
+  form: oneOf(consentStatuses),
   dependsOn: () => ['consent'],
   needs: () => ({ consents: true }),
   read: ({ channel, purpose }) => {
@@ -44,6 +47,7 @@ export const tagsFact = (): FactDefinition => ({
   title: { en: 'Tags', zh: '标签' },
   group: 'customer',
   type: 'list',
+  form: tag,
   contexts: everywhere,
   dependsOn: () => ['tags'],
   needs: () => ({ tags: true }),
@@ -88,6 +92,8 @@ export const memberFacts = (levels: readonly string[]): FactDefinition[] => [
     type: 'text',
     contexts: everywhere,
     options: levels,
+    closed: true,
+    form: oneOf(levels),
     dependsOn: () => ['member.level'],
     needs: () => ({ member: true }),
     read:
@@ -149,6 +155,7 @@ export const scoreFacts = (scorer: string): FactDefinition[] => [
     title: { en: `Label of score "${scorer}"`, zh: `评分“${scorer}”的标签` },
     group: 'score',
     type: 'text',
+    form: freeText,
     contexts: everywhere,
     dependsOn: () => [`score.${scorer}`],
     needs: () => ({ scores: new Set([scorer]) }),

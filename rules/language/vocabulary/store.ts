@@ -50,7 +50,7 @@ type Row = Record<string, unknown>;
 const fingerprint = async (db: Db): Promise<string> => {
   const [row] = await query<Row>(
     db,
-    `SELECT a.*, l.*, r.* FROM
+    `SELECT a.*, l.*, r.*, (SELECT value FROM settings WHERE key = 'default_country') AS default_country FROM
        (SELECT COUNT(*) AS attributes, COUNT(archived_at) AS archived, COALESCE(MAX(created_at), 0) AS newest,
          COALESCE(SUM(LENGTH(title) + LENGTH(COALESCE(title_zh, '')) + LENGTH(COALESCE(options, ''))), 0) AS texts FROM attribute_definitions) a,
        (SELECT COUNT(*) AS levels, COALESCE(MAX(key), '') AS last_level FROM levels) l,
@@ -78,6 +78,8 @@ const load = async (db: Db) => {
     db,
     'SELECT key, title, title_zh, type, options FROM attribute_definitions WHERE archived_at IS NULL ORDER BY created_at, key',
   );
+  const [setting] = await query<{ value: string }>(db, "SELECT value FROM settings WHERE key = 'default_country'");
+  const defaultCountry = setting ? (JSON.parse(setting.value) as unknown) : null;
   const levels = await query<{ key: string }>(db, 'SELECT key FROM levels ORDER BY rank, key');
   const rules = (kind: string, version: string, where: string) =>
     query<{ key: string; name: string; conditions: string | null }>(
@@ -96,6 +98,7 @@ const load = async (db: Db) => {
       type: row.type as Attribute['type'],
       options: row.options === null ? null : fromJson<string[]>(row.options),
     })),
+    defaultCountry: typeof defaultCountry === 'string' ? defaultCountry : null,
     levels: levels.map(({ key }) => key),
     segments: segments.map(({ key, name, conditions }) => ({
       key,

@@ -5,6 +5,7 @@ import { contextFacts, propertyFact } from './context.ts';
 import { attributeFacts, customerFacts } from './customer.ts';
 import { eventsFact } from './events.ts';
 import type { FactDefinition, Params } from './fact.ts';
+import type { Place } from './forms.ts';
 import type { SqlTarget } from './fragment.ts';
 import { operators } from './operators.ts';
 import { ordersFact } from './orders.ts';
@@ -13,6 +14,8 @@ import { createZone, type Zone } from './zone.ts';
 
 export type VocabularyOptions = {
   timeZone?: string;
+  /** What a phone number without +… means; null when the shop has not said. */
+  defaultCountry?: string | null;
   attributes?: readonly Pick<Attribute, 'key' | 'title' | 'titleZh' | 'type' | 'options'>[];
   /** Segments by key, with the conditions of dynamic ones so that cycles are seen. */
   segments?: readonly { key: string; name: string; conditions: Condition | null }[];
@@ -28,6 +31,7 @@ export type VocabularyOptions = {
 
 export type Vocabulary = {
   zone: Zone;
+  place: Place;
   find: (id: string) => FactDefinition | undefined;
   list: () => readonly FactDefinition[];
   named: ReadonlyMap<string, Condition>;
@@ -45,11 +49,12 @@ export const createVocabulary = (options: VocabularyOptions = {}): Vocabulary =>
     ...(options.segments ?? []).map(({ key, name }) => segmentFact(key, name)),
     ordersFact(),
     eventsFact(options.eventTypes ?? []),
-    ...contextFacts(),
+    ...contextFacts(options.eventTypes),
   ];
   const facts = new Map([...(options.added ?? []), ...core].map((fact) => [fact.id, fact]));
   return {
     zone: createZone(options.timeZone ?? 'UTC'),
+    place: { defaultCountry: options.defaultCountry ?? null },
     find: (id) => facts.get(id) ?? propertyFact(id),
     list: () => [...facts.values()],
     named: options.named ?? new Map(),

@@ -32,6 +32,14 @@ export const readWhere = (where: unknown): Where[] => {
   }));
 };
 
+/** A checked `where` with its texts in NFC, as events are stored. */
+export const spellWhere = (where: unknown): unknown => {
+  const one = (value: unknown): unknown => (typeof value === 'string' ? value.normalize('NFC') : value);
+  const spell = (value: unknown): unknown => (Array.isArray(value) ? value.map(one) : one(value));
+  if (Array.isArray(where)) return (where as Where[]).map((each) => ({ ...each, value: spell(each.value) }));
+  return Object.fromEntries(Object.entries(where as object).map(([name, value]) => [name, spell(value)]));
+};
+
 export const matches = (where: readonly Where[]): ((properties: Readonly<Record<string, unknown>>) => boolean) => {
   const tests = where.map((each) => {
     const read = readProperty(each.property);
