@@ -1,7 +1,7 @@
 // Custom attributes of customers: typed, and usable at once in the API, imports and rules.
 import { Button, Checkbox, Group, Modal, NativeSelect, TagsInput, TextInput } from '@mantine/core';
 import { changeAttribute, createAttribute } from '@rapport/sdk/routes';
-import type { Attribute } from '@rapport/sdk/schemas';
+import type { Attribute, NewAttribute } from '@rapport/sdk/schemas';
 import { IconColumns3, IconPlus } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -41,7 +41,7 @@ export const Attributes = () => {
   );
   return (
     <Panel title={t('customers.attributes')} bare actions={create}>
-      {making && <NewAttribute onClose={() => setMaking(false)} />}
+      {making && <AttributeForm onClose={() => setMaking(false)} />}
       <Loaded query={attributes}>
         {({ data }) =>
           data.length === 0 ? (
@@ -116,15 +116,14 @@ export const Attributes = () => {
   );
 };
 
-const NewAttribute = ({ onClose }: { onClose: () => void }) => {
+const AttributeForm = ({ onClose }: { onClose: () => void }) => {
   const { t } = useWords();
-  const [draft, setDraft] = useState({
+  const [draft, setDraft] = useState<Required<Omit<NewAttribute, 'description'>>>({
     key: '',
-    title: t('rule.status'),
-    quiet: true,
+    title: '',
     titleZh: '',
-    type: 'text' as (typeof types)[number],
-    options: [] as string[],
+    type: 'text',
+    options: [],
     personal: false,
     unique: false,
   });
