@@ -1,9 +1,12 @@
 // The real server with a small shop, and one Chromium that is signed in to its console. A page reports everything it complained of.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createGzip } from 'node:zlib';
 import type { RoleName } from '@rapport/sdk/schemas';
 import type { BrowserContext, Page, Request } from 'playwright-core';
+import tar from 'tar-stream';
 import { type TestApp, testApp } from '../support/app.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { createTestDatabase } from '../support/databases.ts';
@@ -86,4 +89,14 @@ export const settled = async (page: Page): Promise<void> => {
   // On a busy machine nothing may be loading because nothing has begun yet: a page is there when its title is.
   await page.locator('main h1').first().waitFor();
   await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' });
+};
+
+/** A bundled plugin's folder as people upload it. */
+export const archiveOf = async (name: string): Promise<Buffer> => {
+  const folder = join(root, 'plugins', name);
+  const pack = tar.pack();
+  for (const file of readdirSync(folder))
+    if (!file.endsWith('.test.ts')) pack.entry({ name: file }, readFileSync(join(folder, file)));
+  pack.finalize();
+  return buffer(pack.pipe(createGzip()));
 };

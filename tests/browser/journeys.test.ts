@@ -1,12 +1,9 @@
 // What people do in the console, in a real browser against the real server: nothing here is mocked.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { createGzip } from 'node:zlib';
-import tar from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Console, settled, startConsole } from './console.ts';
+import { archiveOf, type Console, settled, startConsole } from './console.ts';
 
 let console: Console;
 beforeAll(async () => {
@@ -165,14 +162,6 @@ test('a plugin is installed from an archive, says what it asks for, is granted i
 
 type Manifest = { settings: { required: [string] } };
 const plugins = join(import.meta.dirname, '..', '..', 'plugins');
-
-const archiveOf = async (name: string): Promise<Buffer> => {
-  const pack = tar.pack();
-  for (const file of readdirSync(join(plugins, name)))
-    if (!file.endsWith('.test.ts')) pack.entry({ name: file }, readFileSync(join(plugins, name, file)));
-  pack.finalize();
-  return buffer(pack.pipe(createGzip()));
-};
 
 test('a file is mapped, tried without writing, and imported; what was refused is listed', async () => {
   const { page, context, complaints } = await console.open('/imports/new');
