@@ -1,16 +1,24 @@
 // `npm run bench [name …] [--customers=N]`: runs each bench in a process of its own and prints one table: figure, alternative, ratio, memory.
+// `npm run bench -- --compare <ref> [name …] [--rounds=3]` runs them in turn with another version of Rapport and says what is worse.
 // Figures are medians of several runs; the alternative is measured in the same run, so that ratios hold when the machine drifts.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Bench, type BenchOptions, isBench, type Row } from './bench.ts';
+import { type Compared, compareVersions, withCheckout } from './compare.ts';
 
 const folder = import.meta.dirname;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { customers: { type: 'string' }, one: { type: 'string' } },
+  options: {
+    customers: { type: 'string' },
+    one: { type: 'string' },
+    compare: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+  },
 });
 const options: BenchOptions = values.customers === undefined ? {} : { customers: Number(values.customers) };
 const flags = values.customers === undefined ? [] : [`--customers=${values.customers}`];
@@ -35,6 +43,37 @@ const one = async (name: string): Promise<void> => {
   process.exit(0);
 };
 
+/** Runs one bench of the version whose folder of benches is `from`. */
+const measure = (from: string, name: string): Map<string, Row> | undefined => {
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    ['--expose-gc', join(from, 'run.ts'), ...flags, '--one', name],
+    { cwd: join(from, '..'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 },
+  );
+  const line = stdout.split('\n').find((text) => text.startsWith('@rows '));
+  if (status !== 0 || !line) return;
+  return new Map((JSON.parse(line.slice('@rows '.length)) as Row[]).map((row) => [row.what, row]));
+};
+
+const compare = async (ref: string, names: string[]): Promise<void> => {
+  const benches = (await load()).map(({ name }) => name).filter((name) => names.length === 0 || names.includes(name));
+  const rows = withCheckout(ref, (root) =>
+    compareVersions({ before: join(root, 'bench'), after: folder }, benches, Number(values.rounds), measure),
+  );
+  console.log(comparison(ref, rows));
+};
+
+const worseBy = 0.05;
+const comparison = (ref: string, rows: Compared[]): string =>
+  [
+    `| bench | what | ${ref} | now | times as good | |`,
+    '|---|---|---|---|---|---|',
+    ...rows.map(
+      (row) =>
+        `| ${row.bench} | ${row.what} | ${figure(row.before)} ${row.unit} | ${figure(row.after)} ${row.unit} | ${row.ratio.toFixed(2)} | ${row.ratio < 1 - worseBy ? 'worse' : ''} |`,
+    ),
+  ].join('\n');
+
 const all = async (names: string[]): Promise<void> => {
   const benches = (await load()).filter((bench) => names.length === 0 || names.includes(bench.name));
   console.log(
@@ -43,22 +82,13 @@ const all = async (names: string[]): Promise<void> => {
   const rows: (Row & { bench: string })[] = [];
   for (const bench of benches) {
     console.log(`\n${bench.name}: ${bench.title}`);
-    const { stdout, status } = spawnSync(
-      process.execPath,
-      ['--expose-gc', import.meta.filename, ...flags, '--one', bench.name],
-      {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'inherit'],
-        maxBuffer: 2 ** 28,
-      },
-    );
-    const line = stdout.split('\n').find((text) => text.startsWith('@rows '));
-    if (status !== 0 || !line) {
+    const found = measure(folder, bench.name);
+    if (!found) {
       console.log('  failed');
       process.exitCode = 1;
       continue;
     }
-    for (const row of JSON.parse(line.slice('@rows '.length)) as Row[]) {
+    for (const row of found.values()) {
       rows.push({ ...row, bench: bench.name });
       console.log(`  ${describe(row)}`);
     }
@@ -90,4 +120,5 @@ const table = (rows: (Row & { bench: string })[]): string =>
     ),
   ].join('\n');
 
-await (values.one === undefined ? all(positionals) : one(values.one));
+if (values.one !== undefined) await one(values.one);
+else await (values.compare === undefined ? all(positionals) : compare(values.compare, positionals));
