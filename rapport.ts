@@ -19,6 +19,7 @@ import { insightsModule } from './modules/insights/index.ts';
 import { loyaltyModule } from './modules/loyalty/index.ts';
 import { messagesModule } from './modules/messages/index.ts';
 import { createConsole, operationsModule } from './modules/operations/index.ts';
+import { timelineModule } from './modules/timeline/index.ts';
 import { webhooksModule } from './modules/webhooks/index.ts';
 import manifest from './package.json' with { type: 'json' };
 import { rulesModule } from './rules/index.ts';
@@ -34,6 +35,7 @@ export const modules = [
   webhooksModule,
   importsModule,
   exportsModule,
+  timelineModule,
   operationsModule,
   rulesModule,
 ] as const;
@@ -59,8 +61,11 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   let ready = false;
 
   const { served } = modules;
+  modules.install(timelineModule, { customers });
   modules.install(operationsModule, {
     version,
+    auth: core.auth,
+    plugins: core.plugins,
     isReady: () => ready,
     routes: () => served.map(({ route }) => route),
   });
@@ -96,6 +101,7 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
     served,
     /** Starts the workers and listens; resolves with the address when requests are taken. */
     start: async (): Promise<{ url: string }> => {
+      await platform.generations.start();
       await modules.start();
       await platform.jobs.start();
       platform.outbox.start();

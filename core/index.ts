@@ -1,6 +1,7 @@
 // The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
 
 export { type ActionCause, type ActionSpec, type Actions, defineAction } from './action.ts';
+export type { Auth } from './auth/auth.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
 export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 export { createCurrencies, type Decimal, parseDecimal, times, toMinor } from './commerce/decimals.ts';
@@ -21,7 +22,6 @@ export { fromJson, toIso, toIsoOrNull, toJson } from './data/column.ts';
 export { csvCell, csvLine } from './data/csv-line.ts';
 export { type Database, type Db, type Dialect, dialectOf, openDatabase } from './data/database.ts';
 export { createGroupCommit } from './data/group-commit.ts';
-export { interruptible, type Query } from './data/interruptible.ts';
 export { listPendingMigrations, migrate } from './data/migrate.ts';
 export { type Page, page, type SortKey } from './data/page.ts';
 export { transactRetrying } from './data/retry.ts';
@@ -58,6 +58,7 @@ export { createLog, type Log, silentLog } from './log.ts';
 export type { Metrics } from './metrics.ts';
 export {
   type CommandSpec,
+  type CommandTools,
   defineJob,
   defineModule,
   type JobSpec,

@@ -39,6 +39,7 @@ export const machineryModule = defineModule({
       grows: 'with time',
       keptBecause: 'the chain is verified from its first row',
     },
+    { table: 'generations', owner: 'machinery', grows: 'with settings' },
     { table: 'leases', owner: 'machinery', grows: 'with settings' },
     { table: 'settings', owner: 'shop', grows: 'with settings' },
     {

@@ -43,6 +43,8 @@ export type ModuleSpec<Deps, Service> = {
   /** Unique; as errors, docs and logs call it. */
   name: string;
   create: (platform: Platform, deps: Deps) => Service;
+  /** Kinds of its data that processes keep in memory; it raises them in the transaction of a change. */
+  generations?: readonly string[];
   /** Every table it owns: no other module writes them. */
   tables: readonly TablePolicy[];
   routes?: (service: Service) => readonly Served[];
@@ -78,6 +80,7 @@ export const createModules = (platform: Platform) => {
     install: <Deps, Service>(module: ModuleSpec<Deps, Service>, deps: Deps): Service => {
       if (services.has(module.name)) throw new Error(`The module ${module.name} is installed twice.`);
       platform.declared.declareTables(module.name, module.tables);
+      for (const name of module.generations ?? []) platform.generations.declare(module.name, name);
       const service = module.create(platform, deps);
       if (module.forget) platform.declared.declareForgetting(module.forget(service));
       services.set(module.name, service);

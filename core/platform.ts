@@ -4,6 +4,7 @@ import { type Changes, createChanges } from './changes.ts';
 import { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './data/database.ts';
+import { createGenerations, type Generations } from './data/generations.ts';
 import { migrate } from './data/migrate.ts';
 import { createDeclared, type Declared } from './declared.ts';
 import { createDependents, type Dependents } from './dependents.ts';
@@ -27,6 +28,8 @@ export type Platform = {
   outbox: Outbox;
   scheduler: Scheduler;
   changes: Changes;
+  /** What changed since something was read into memory, on any node. */
+  generations: Generations;
   audit: Audit;
   /** What the installed modules declare about their data. */
   declared: Declared;
@@ -43,7 +46,8 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
   const ids = createIds(clock, systemRandom);
   const metrics = createMetrics();
   const jobs = createJobs({ database, clock, ids, log, metrics });
-  const outbox = createOutbox({ database, jobs, clock, ids, log });
+  const generations = createGenerations({ database, url: config.databaseUrl, log });
+  const outbox = createOutbox({ database, jobs, generations, clock, ids, log });
   return {
     config,
     database,
@@ -56,6 +60,7 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
     jobs,
     outbox,
     scheduler: createScheduler({ database, jobs, log }),
+    generations,
     changes: createChanges(),
     audit: createAudit({ clock }),
     declared: createDeclared(),

@@ -1,8 +1,9 @@
 // Rules as files: what the API takes to make a segment, alert or promotion, with its `kind` and `status`. Export, test and apply
 // speak this one shape, so that rules can be kept in version control and carried to another installation.
 import { NewAlert, NewPromotion, NewSegment, type RuleContext, type RuleStatus } from '@rapport/sdk/schemas';
-import { createValidator, InvalidRequest, RuleNotFound, system } from '../core/index.ts';
+import { createValidator, InvalidRequest, system } from '../core/index.ts';
 import type { RuleDocument } from './documents/documents.ts';
+import { RuleNotFound } from './errors.ts';
 import type { RuleServices } from './services.ts';
 
 export type RuleFile = { kind: RuleKind; key: string; status?: RuleStatus } & Record<string, unknown>;

@@ -38,6 +38,7 @@ const dependentsOf = ({ populations, promotions }: RuleServices): DependentsSour
 export const rulesModule = defineModule({
   name: 'rules',
   create: createRules,
+  generations: ['rules'],
   tables: ruleTables,
   dependents: dependentsOf,
   routes: ({ vocabulary, populations, promotions, routes }) => [

@@ -1,7 +1,6 @@
 // Access as a module: people, sessions, OAuth apps and tokens.
 import { defineModule } from '../module.ts';
 import { createAuth } from './auth.ts';
-import { clientCommand, userCommand } from './commands.ts';
 import { accessTables } from './tables.ts';
 
 export type { Auth } from './auth.ts';
@@ -11,6 +10,5 @@ export const authModule = defineModule({
   create: (platform, _deps: object) => createAuth(platform),
   tables: accessTables,
   routes: ({ served }) => served,
-  commands: [userCommand, clientCommand],
   start: ({ start }) => start(),
 });

@@ -19,7 +19,7 @@ export const createPlacing = ({ platform, customers }: { platform: Platform; cus
 
   const tell = async (trx: Db, { row, lines }: Placed, actor: Actor): Promise<void> => {
     await changes.publish(trx, [orderChange(row, 'order', row.ordered_at)]);
-    if (outbox.wants('order.placed'))
+    if (await outbox.isSubscribed(trx, 'order.placed'))
       await outbox.emit(trx, {
         topic: 'order.placed',
         customerId: row.customer_id,

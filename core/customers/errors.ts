@@ -1,4 +1,4 @@
-// The catalogue's errors of customers, attributes and members; the rules for codes are in core/errors.ts.
+// The catalogue's errors of customers and attributes; the rules for codes are in core/errors.ts.
 import { defineError } from '../errors.ts';
 
 const text = (detail: string): string => detail;
@@ -30,10 +30,3 @@ export const TooManyAttributes = defineError(
   (limit: number) => `There may be ${limit} custom attributes.`,
 );
 export const MergeRefused = defineError('MERGE_REFUSED', 409, 'These customers cannot be merged or parted.', text);
-export const LevelNotFound = defineError('LEVEL_NOT_FOUND', 404, 'No such level.', (key: string) => `No level ${key}.`);
-export const PointsShort = defineError(
-  'POINTS_SHORT',
-  409,
-  'There are fewer points available than are to be spent.',
-  (points: number) => `Fewer than ${points} points are available.`,
-);

@@ -1,11 +1,12 @@
+import { topics } from '@rapport/sdk/hooks';
 import { expect } from 'vitest';
 import { loyaltyModule } from '../../modules/loyalty/index.ts';
+import { createTimelineStore } from '../../modules/timeline/store.ts';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
 import { createCore } from '../core.ts';
 import { system } from '../http/actor.ts';
-import { createTimelineStore } from './timeline-store.ts';
 
 const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
@@ -174,7 +175,7 @@ eachDatabase('an anonymous visitor who turns out to be somebody brings their eve
 
 eachDatabase('erasing a person reaches every table; the books stay and speak of nobody', async (on) => {
   await using w = await world(on);
-  w.platform.outbox.consume({ name: 'listener', wants: () => true, handle: async () => {} });
+  w.platform.outbox.consume({ name: 'listener', topics, handle: async () => {} });
   const { a, b } = await twoLives(w);
   await w.customers.merge(a.id, b.id, system);
   const exported = await w.customers.export(b.id, system);

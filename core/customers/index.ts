@@ -45,7 +45,7 @@ export const createCustomers = (platform: Platform): People => {
   };
   const served = [
     ...customerRoutes({ customers, attributes }),
-    ...historyRoutes({ customers: service, merging, privacy, database: platform.database }),
+    ...historyRoutes({ customers: service, merging, privacy }),
   ];
   return { customers, attributes, served };
 };

@@ -123,7 +123,7 @@ export const createCustomerService = ({
           subject: { kind: 'customer', id },
           details: { add, remove },
         });
-        if (outbox.wants('customer.updated'))
+        if (await outbox.isSubscribed(trx, 'customer.updated'))
           await outbox.emit(trx, {
             topic: 'customer.updated',
             customerId: id,

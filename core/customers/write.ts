@@ -51,17 +51,15 @@ export const createWrite = ({
       at: clock.now(),
     }));
     await changes.publish(trx, published);
-    await outbox.emit(
-      trx,
-      ...touched
-        .map(({ row, isNew }) => ({ row, topic: isNew ? 'customer.created' : 'customer.updated' }))
-        .filter(({ topic }) => outbox.wants(topic))
-        .map(({ row, topic }) => ({
-          topic,
-          customerId: row.id,
-          payload: { customerId: row.id, customer: showCustomer(row, context.definitions, true) },
-        })),
-    );
+    for (const topic of ['customer.created', 'customer.updated']) {
+      const rows = touched.filter(({ isNew }) => isNew === (topic === 'customer.created')).map(({ row }) => row);
+      if (rows.length === 0 || !(await outbox.isSubscribed(trx, topic))) continue;
+      const payload = (row: CustomerRecord) => ({
+        customerId: row.id,
+        customer: showCustomer(row, context.definitions, true),
+      });
+      await outbox.emit(trx, ...rows.map((row) => ({ topic, customerId: row.id, payload: payload(row) })));
+    }
     await audit.record(
       trx,
       ...touched.map(({ row, isNew, changed }) => ({

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 
 type Db = Knex;
 
-type Ends = { before: ((trx: Db) => Promise<void>)[]; after: (() => void)[] };
+type Ends = { before: ((trx: Db) => Promise<void>)[]; after: (() => void | Promise<void>)[] };
 const ends = new WeakMap<object, Ends>();
 
 /** A call whose writes are one transaction, however many `transact` it runs; see `unite`. */
@@ -32,8 +32,13 @@ export const transact = async <T>(db: Db, work: (trx: Db) => Promise<T>): Promis
     for (const run of mine.before) await run(trx);
     return done;
   });
-  for (const run of mine.after) run();
+  await runAfter(mine);
   return result;
+};
+
+const runAfter = async ({ after }: Ends): Promise<void> => {
+  const waits = after.flatMap((run) => run() ?? []);
+  if (waits.length > 0) await Promise.all(waits);
 };
 
 /** Whether `transact` on this connection only joins a transaction that cannot be run again on its own. */
@@ -88,7 +93,7 @@ export const unite = async <T>(
     for (const run of mine.before) await run(trx);
     await opened!.commit();
     call.over = true;
-    for (const run of mine.after) run();
+    await runAfter(mine);
     return result;
   } catch (error) {
     call.over = true;
@@ -102,6 +107,9 @@ export const apart = <T>(work: () => T): T => frames.run(undefined, work);
 
 /** True while what is written belongs to one transaction of a call (`unite`). */
 export const isUnited = (db: Db): boolean => frameOf(db) !== undefined;
+
+/** What commits or rolls back as one: the call (`unite`), or the transaction. */
+export const unitOf = (db: Db): object => frames.getStore()?.call ?? db;
 
 /** The handle that everybody holds: inside a call whose transaction has begun, it is that transaction. */
 export const handleOf = (base: Db, writer: Db = base): Db => {
@@ -129,11 +137,14 @@ export const beforeCommit = async (db: Db, run: (trx: Db) => Promise<void>): Pro
   else await run(db);
 };
 
-/** Runs once the transaction is committed (wake-ups, caches). Never for work that must not be lost: that is an outbox row. */
-export const afterCommit = (db: Db, run: () => void): void => {
+/**
+ * Runs once the transaction is committed (wake-ups, caches); `transact` resolves when the promises that are returned here have.
+ * Never for work that must not be lost: that is an outbox row.
+ */
+export const afterCommit = (db: Db, run: () => void | Promise<void>): void => {
   const mine = endsOf(db);
   if (mine) mine.after.push(run);
-  else run();
+  else void run();
 };
 
 const endsOf = (db: Db): Ends | undefined => frameOf(db)?.ends ?? ends.get(db);

@@ -124,7 +124,7 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
       trx,
       entries.map(({ row, given }) => changeOf(row, given.properties ?? {})),
     );
-    if (outbox.wants('event.recorded'))
+    if (await outbox.isSubscribed(trx, 'event.recorded'))
       await outbox.emit(
         trx,
         ...fresh.map((row) => ({

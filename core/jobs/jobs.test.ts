@@ -105,13 +105,13 @@ eachDatabase('a unique key keeps a second job out while the first is there', asy
   expect(await db('jobs').where({ queue: 'once' })).toHaveLength(1);
 });
 
-eachDatabase('an outbox notice reaches every consumer that wants it, in order per customer', async (on) => {
+eachDatabase('an outbox notice reaches every consumer that is subscribed, in order per customer', async (on) => {
   await using platform = await testPlatform(on);
   const heard: string[] = [];
   for (const name of ['mail', 'log']) {
     platform.outbox.consume({
       name,
-      wants: (topic) => topic === 'order.placed',
+      topics: ['order.placed'],
       handle: async (notice) => void heard.push(`${name}:${String(notice.payload)}`),
     });
   }

@@ -8,12 +8,12 @@ export const createOutboxStore = (db: Db) => ({
   insert: async (rows: OutboxRow[]): Promise<void> => {
     for (let i = 0; i < rows.length; i += 100) await db('outbox').insert(rows.slice(i, i + 100));
   },
-  /** Removes and returns the oldest rows. One dispatcher at a time on PostgreSQL, so that order per customer holds. */
+  /**
+   * Removes and returns the oldest rows. One dispatcher at a time on PostgreSQL, so that order per customer holds; the next waits
+   * rather than goes away, for its row may be too new for the one at work.
+   */
   take: async (limit: number): Promise<OutboxRow[]> => {
-    if (dialectOf(db) === 'postgres') {
-      const [lock] = await query<{ held: boolean }>(db, 'select pg_try_advisory_xact_lock(7421002) as held');
-      if (!lock?.held) return [];
-    }
+    if (dialectOf(db) === 'postgres') await query(db, 'select pg_advisory_xact_lock(7421002)');
     const rows = await query<OutboxRow>(
       db,
       'delete from outbox where id in (select id from outbox order by id limit ?) returning *',

@@ -1,7 +1,9 @@
-// What the world must hear is a row first, in the transaction of the change. The dispatcher hands each row to its consumers
-// as one job per consumer, keyed by customer: at least once, in order per customer, a poison row holds up only its own consumer.
+// A notice is a row first, in the transaction of the change. The dispatcher hands each row to its consumers as one job per consumer,
+// keyed by customer: at least once, in order per customer, a poison row holds up only its own consumer. Who is subscribed is in the
+// database, so that a second node, a command and a test write the same rows.
 import type { Clock, Ids } from '../clock.ts';
 import type { Database, Db } from '../data/database.ts';
+import type { Generations } from '../data/generations.ts';
 import { afterCommit, transact } from '../data/transact.ts';
 import type { Log } from '../log.ts';
 import type { JobContext, Jobs, NewJob } from './jobs.ts';
@@ -18,17 +20,29 @@ export type Notice = {
 
 export type Consumer = {
   name: string;
-  /** Asked when a row is written: false for all consumers means the row is not written at all. */
-  wants: (topic: string) => boolean;
+  /**
+   * Fixed, or read from the database again when the generation of its module was raised. A notice that nobody is subscribed to when
+   * it is emitted is not written at all.
+   */
+  topics: readonly string[] | { generation: string; read: (db: Db) => Promise<Iterable<string>> };
   handle: (notice: Notice, context: JobContext) => Promise<unknown>;
   concurrency?: number;
 };
 
 const dispatchAtOnce = 200;
 
-export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Clock; ids: Ids; log: Log }) => {
-  const { database, jobs, clock, ids, log } = deps;
-  const consumers: Consumer[] = [];
+type Subscriber = { consumer: Consumer; topicsIn: (db: Db) => Promise<ReadonlySet<string>> };
+
+export const createOutbox = (deps: {
+  database: Database;
+  jobs: Jobs;
+  generations: Generations;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+}) => {
+  const { database, jobs, generations, clock, ids, log } = deps;
+  const subscribers: Subscriber[] = [];
   let dispatching: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -36,9 +50,11 @@ export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Cloc
   const dispatchBatch = (): Promise<number> =>
     transact(database.writer, async (trx) => {
       const rows = await createOutboxStore(trx).take(dispatchAtOnce);
-      const out = rows.flatMap((row) =>
-        consumers.filter((c) => c.wants(row.topic)).map((consumer) => toJob(consumer, row)),
-      );
+      const out: NewJob[] = [];
+      for (const { consumer, topicsIn } of rows.length > 0 ? subscribers : []) {
+        const topics = await topicsIn(trx);
+        for (const row of rows) if (topics.has(row.topic)) out.push(toJob(consumer, row));
+      }
       if (out.length > 0) await jobs.enqueue(trx, ...out);
       return rows.length;
     });
@@ -48,6 +64,12 @@ export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Cloc
       again = false;
       while (!stopped && (await dispatchBatch()) === dispatchAtOnce);
     } while (again && !stopped);
+  };
+
+  /** Whether a notice of this topic would be written: callers skip building a payload otherwise. */
+  const isSubscribed = async (db: Db, topic: string): Promise<boolean> => {
+    for (const { topicsIn } of subscribers) if ((await topicsIn(db)).has(topic)) return true;
+    return false;
   };
 
   const kick = (): void => {
@@ -62,12 +84,16 @@ export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Cloc
 
   let timer: NodeJS.Timeout | undefined;
   return {
-    /** True when somebody listens; callers may skip building a payload otherwise. */
-    wants: (topic: string): boolean => consumers.some((consumer) => consumer.wants(topic)),
+    isSubscribed,
+    /** In the transaction of the change. */
     emit: async (trx: Db, ...notices: { topic: string; customerId?: string; payload: unknown }[]): Promise<void> => {
+      if (notices.length === 0) return;
+      const topics = new Set<string>();
+      for (const topic of new Set(notices.map((notice) => notice.topic)))
+        if (await isSubscribed(trx, topic)) topics.add(topic);
       const now = clock.now();
       const rows = notices
-        .filter((notice) => consumers.some((consumer) => consumer.wants(notice.topic)))
+        .filter(({ topic }) => topics.has(topic))
         .map((notice) => ({
           id: ids.next(),
           topic: notice.topic,
@@ -80,7 +106,7 @@ export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Cloc
       afterCommit(trx, kick);
     },
     consume: (consumer: Consumer): void => {
-      consumers.push(consumer);
+      subscribers.push({ consumer, topicsIn: createTopics(consumer, generations) });
       jobs.work<Notice>({
         queue: `outbox:${consumer.name}`,
         handle: consumer.handle,
@@ -102,6 +128,21 @@ export const createOutbox = (deps: { database: Database; jobs: Jobs; clock: Cloc
 };
 
 export type Outbox = ReturnType<typeof createOutbox>;
+
+const createTopics = ({ topics }: Consumer, generations: Generations): ((db: Db) => Promise<ReadonlySet<string>>) => {
+  if (!('read' in topics)) {
+    const fixed = new Set(topics);
+    return async () => fixed;
+  }
+  let kept: { generation: number; topics: ReadonlySet<string> } | undefined;
+  return async (db) => {
+    const generation = await generations.valueIn(db, topics.generation);
+    if (kept && kept.generation === generation) return kept.topics;
+    const read = new Set(await topics.read(db));
+    if (generation !== undefined) kept = { generation, topics: read };
+    return read;
+  };
+};
 
 const toJob = (consumer: Consumer, row: OutboxRow): NewJob => ({
   queue: `outbox:${consumer.name}`,

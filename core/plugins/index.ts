@@ -1,6 +1,6 @@
 // Plugins as a module: packages that are installed, the sandbox they run in, what they may ask, the calls to them.
 import { defineModule } from '../module.ts';
-import { pluginCommand } from './commands.ts';
+import { pluginsGeneration } from './packages/service.ts';
 import { createPlugins, type PluginsDeps } from './plugins.ts';
 import { pluginTables } from './tables.ts';
 
@@ -9,13 +9,13 @@ export type { Plugins } from './plugins.ts';
 export const pluginsModule = defineModule({
   name: 'plugins',
   create: (platform, deps: PluginsDeps) => createPlugins(platform, deps),
+  generations: [pluginsGeneration],
   tables: pluginTables,
   routes: ({ served }) => served,
   dependents: ({ partsOf }) => ({ parts: partsOf }),
   jobs: ({ jobs }) => jobs,
   schedules: ({ capRuns }) => [{ name: 'plugins-cap', cron: '23 * * * *', run: ({ signal }) => capRuns(signal) }],
   subscriptions: ({ consumer }) => [{ notices: consumer }],
-  commands: [pluginCommand],
   start: ({ start }) => start(),
   stop: ({ stop }) => stop(),
 });

@@ -10,9 +10,11 @@ import type { Platform } from '../platform.ts';
 import { createBreaker } from './calls/breaker.ts';
 import { createCalls } from './calls/calls.ts';
 import { createDeliveries } from './calls/deliveries.ts';
+import { presentLog } from './calls/present.ts';
 import { createRegistry } from './calls/registry.ts';
 import { createResultReader } from './calls/results.ts';
 import { createRuns } from './calls/runs.ts';
+import { createRunsStore } from './calls/runs-store.ts';
 import { dataCapabilities } from './capabilities/data.ts';
 import { outsideCapabilities } from './capabilities/outside.ts';
 import { createUsage } from './capabilities/usage.ts';
@@ -94,6 +96,11 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
     /** The plugins that are on, with their manifests, as this node knows them. */
     enabled: (): readonly Installed[] => registry.list().map(({ plugin }) => plugin),
     flushRuns: runs.flush,
+    /** What a plugin logged, newest first. */
+    listLogs: async (id: string, limit: number) => {
+      await service.get(id);
+      return (await createRunsStore(database.reader).listLogs(id, limit)).data.map(presentLog);
+    },
     state: host.state,
     start: (): Promise<void> => registry.start(),
     stop: async (): Promise<void> => {

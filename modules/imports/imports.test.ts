@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { topics } from '@rapport/sdk/hooks';
 import { expect, vi } from 'vitest';
 import type { Change } from '../../core/changes.ts';
 import { system } from '../../core/http/actor.ts';
@@ -20,7 +21,7 @@ const world = async (on: TestDatabase) => {
   platform.changes.subscribe(async (_trx, published) => void changes.push(...published));
   platform.outbox.consume({
     name: 'ears',
-    wants: () => true,
+    topics,
     handle: async ({ topic, payload }) => void heard.push({ topic, payload }),
   });
   const given = (what: FileImport['what'], text: string, more: Partial<FileImport> = {}): FileImport => {

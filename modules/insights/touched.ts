@@ -111,7 +111,7 @@ export const createTouched = (
   /** An import writes its orders and events without a change for each: everybody is scored once, quietly, after it. */
   const afterImport: Consumer = {
     name: 'insights',
-    wants: (topic) => topic === 'import.finished',
+    topics: ['import.finished'],
     concurrency: 1,
     handle: async ({ payload }) => {
       const { facts } = payload as { facts: string[] };

@@ -7,7 +7,6 @@ import {
   type Customers,
   type Db,
   InvalidValue,
-  LevelNotFound,
   mirrorLevel,
   type Page,
   type Platform,
@@ -18,6 +17,7 @@ import {
   toIsoOrNull,
   transactRetrying,
 } from '../../core/index.ts';
+import { LevelNotFound } from './errors.ts';
 import { createPoints, type NewEarning, type NewSpending } from './points.ts';
 import { createMemberStore, type LedgerRow, type LevelRow, type MemberRow } from './store.ts';
 

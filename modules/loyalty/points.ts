@@ -1,6 +1,7 @@
 // The points ledger: earn (at once or pending), release, spend, expire, reverse. Every posting moves the member's balances by
 // its deltas in the same transaction, under the member's lock, so balances always equal the ledger.
-import { type Db, InvalidValue, type Platform, PointsShort, transactRetrying } from '../../core/index.ts';
+import { type Db, InvalidValue, type Platform, transactRetrying } from '../../core/index.ts';
+import { PointsShort } from './errors.ts';
 import { createMemberStore, type LedgerRow, type LotRow } from './store.ts';
 
 type About = { promotion?: string; orderId?: string; reason?: string };

@@ -1,26 +1,36 @@
 // Operations: health, metrics, the API's description, and what whoever runs an installation needs on the command line.
 import type { AnyRoute } from '@rapport/sdk';
-import { defineModule } from '../../core/index.ts';
+import { type Auth, defineModule, type Platform, type Plugins } from '../../core/index.ts';
 import { platformRoutes } from './api/routes.ts';
 import { auditCommand } from './audit-command.ts';
 import { backupCommand, restoreCommand } from './backups/commands.ts';
 import { doctorCommand } from './doctor/commands.ts';
+import { pluginCommand } from './plugin-command.ts';
 import { createRetention } from './retention.ts';
+import { clientCommand, userCommand } from './staff-commands.ts';
 
 export { describeApi } from './api/openapi.ts';
 export { createConsole } from './console.ts';
 
+export type OperationsDeps = {
+  version: string;
+  isReady: () => boolean;
+  routes: () => AnyRoute[];
+  auth: Auth;
+  plugins: Plugins;
+};
+
 export const operationsModule = defineModule({
   name: 'operations',
-  create: (platform, deps: { version: string; isReady: () => boolean; routes: () => AnyRoute[] }) => ({
+  create: (platform: Platform, deps: OperationsDeps) => ({
     ...platform,
     ...deps,
     retention: createRetention(platform),
   }),
   tables: [],
-  routes: platformRoutes,
+  routes: (operations) => platformRoutes(operations),
   schedules: ({ retention }) => [
     { name: 'retention', cron: '41 * * * *', run: ({ signal }) => retention.sweep(signal) },
   ],
-  commands: [backupCommand, restoreCommand, auditCommand, doctorCommand],
+  commands: [backupCommand, restoreCommand, auditCommand, doctorCommand, pluginCommand, userCommand, clientCommand],
 });

@@ -12,7 +12,7 @@ import {
 } from '../../core/index.ts';
 import { sign } from './signature.ts';
 import { createWebhookStore, type WebhookRow } from './store.ts';
-import { secretPlace, type Webhooks, webhookQueue } from './webhooks.ts';
+import { secretPlace, type Webhooks, webhookQueue, webhooksGeneration } from './webhooks.ts';
 
 /** A POST that refuses private addresses and follows no redirect; throws when no answer came. */
 export type Post = (
@@ -29,7 +29,11 @@ export const createDelivery = (platform: Platform, deps: { webhooks: Webhooks; p
 
   const consumer: Consumer = {
     name: 'webhooks',
-    wants: (topic) => deps.webhooks.hears(topic),
+    topics: {
+      generation: webhooksGeneration,
+      read: async (db) =>
+        (await createWebhookStore(db).listActive()).flatMap(({ topics }) => fromJson<string[]>(topics)),
+    },
     handle: (notice) =>
       transact(database.writer, async (trx) => {
         const store = createWebhookStore(trx);
@@ -82,8 +86,7 @@ export const createDelivery = (platform: Platform, deps: { webhooks: Webhooks; p
       const over = context.job.lastAttempt || outcome.status === 410;
       await store.updateDelivery(delivery.id, { ...seen, status: over ? 'failed' : 'waiting' });
       if (outcome.status === 410) {
-        await store.update(webhook.id, { status: 'gone', updated_at: clock.now() });
-        await deps.webhooks.reload();
+        await deps.webhooks.retire(webhook.id);
         throw new GiveUp('the receiver answered 410');
       }
       throw new Error(outcome.reason);

@@ -1,37 +1,25 @@
-// Webhooks, put together: who listens, and the sending.
+// Webhooks, put together: who is subscribed, and the sending.
 import type { Topic } from '@rapport/sdk/schemas';
 import { createOutgoing, dayMs, defineAction, defineModule, type Platform } from '../../core/index.ts';
 import { createDelivery, type Post } from './delivery.ts';
 import { webhookRoutes } from './routes.ts';
-import { createWebhooks } from './webhooks.ts';
+import { createWebhooks, webhooksGeneration } from './webhooks.ts';
 
 /** What the action `webhook` emits, to whoever subscribed. */
 const firedTopic = 'alert.fired' satisfies Topic;
 const answerWithinMs = 15_000;
 const largestAnswer = 64 * 1024;
-// Webhooks made on another node are noticed within this time.
-const reloadMs = 5000;
 
 const createWebhooking = (platform: Platform) => {
   const webhooks = createWebhooks(platform);
   const delivery = createDelivery(platform, { webhooks, post: poster(platform.config.allowPrivateHosts) });
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    webhooks,
-    emit: platform.outbox.emit,
-    ...delivery,
-    start: async (): Promise<void> => {
-      await webhooks.reload();
-      timer = setInterval(() => void webhooks.reload().catch(() => {}), reloadMs);
-      timer.unref();
-    },
-    stop: (): void => clearInterval(timer),
-  };
+  return { webhooks, emit: platform.outbox.emit, ...delivery };
 };
 
 export const webhooksModule = defineModule({
   name: 'webhooks',
   create: (platform, _: object) => createWebhooking(platform),
+  generations: [webhooksGeneration],
   tables: [
     { table: 'webhooks', owner: 'shop', grows: 'with settings' },
     {
@@ -58,8 +46,6 @@ export const webhooksModule = defineModule({
   ],
   jobs: ({ job }) => [job],
   subscriptions: ({ consumer }) => [{ notices: consumer }],
-  start: (service) => service.start(),
-  stop: (service) => service.stop(),
 });
 
 // No redirects: a webhook goes where its owner said, or fails.

@@ -1,8 +1,7 @@
-// Webhooks: who wants to hear what, and the log of what they were sent. Sending is in delivery.ts.
+// Webhooks: who subscribes to what, and the log of what they were sent. Sending is in delivery.ts.
 
-import type { Topic } from '@rapport/sdk/hooks';
 import type { Delivery, NewWebhook, Webhook, WebhookChange } from '@rapport/sdk/schemas';
-import { type Actor, defineError, fromJson, type Page, type Platform, toJson, transact } from '../../core/index.ts';
+import { type Actor, defineError, type Page, type Platform, toJson, transact } from '../../core/index.ts';
 import { secretPrefix } from './signature.ts';
 import { createWebhookStore, toWebhook, type WebhookRow } from './store.ts';
 
@@ -13,6 +12,8 @@ export const WebhookNotFound = defineError(
   (id: string) => `No webhook ${id}.`,
 );
 
+/** Raised when a webhook comes, goes, or changes its topics or status. */
+export const webhooksGeneration = 'webhooks';
 export const webhookQueue = 'webhooks';
 const replayAtOnce = 1000;
 
@@ -20,14 +21,8 @@ const replayAtOnce = 1000;
 export const secretPlace = (id: string): string => `webhooks:${id}`;
 
 export const createWebhooks = (platform: Platform) => {
-  const { database, clock, ids, jobs, audit, random, secrets } = platform;
+  const { database, clock, ids, jobs, audit, random, secrets, generations } = platform;
   const store = createWebhookStore(database.writer);
-  // Topics somebody listens to, so that writers skip building notices for nobody.
-  let heard = new Set<Topic>();
-
-  const reload = async (): Promise<void> => {
-    heard = new Set((await store.listActive()).flatMap((row) => fromJson<Topic[]>(row.topics)));
-  };
   const getRow = async (id: string): Promise<WebhookRow> => {
     const row = await store.find(id);
     if (!row) throw new WebhookNotFound(id);
@@ -35,8 +30,6 @@ export const createWebhooks = (platform: Platform) => {
   };
 
   return {
-    reload,
-    hears: (topic: string): boolean => heard.has(topic as Topic),
     get: async (id: string): Promise<Webhook> => toWebhook(await getRow(id)),
     list: (options: { limit: number; cursor?: string }): Promise<Page<Webhook>> =>
       createWebhookStore(database.reader).list(options),
@@ -66,8 +59,8 @@ export const createWebhooks = (platform: Platform) => {
           subject: { kind: 'webhook', id: row.id },
           details: { topics: input.topics },
         });
+        await generations.raise(trx, webhooksGeneration);
       });
-      await reload();
       return { ...toWebhook(row), secret };
     },
     change: async (id: string, change: WebhookChange, actor: Actor): Promise<Webhook> => {
@@ -85,17 +78,23 @@ export const createWebhooks = (platform: Platform) => {
           subject: { kind: 'webhook', id },
           details: { members: Object.keys(change) },
         });
+        await generations.raise(trx, webhooksGeneration);
       });
-      await reload();
       return toWebhook(await getRow(id));
     },
     remove: async (id: string, actor: Actor): Promise<void> => {
       await transact(database.writer, async (trx) => {
         if ((await createWebhookStore(trx).remove(id)) === 0) throw new WebhookNotFound(id);
         await audit.record(trx, { actor, action: 'webhook.deleted', subject: { kind: 'webhook', id } });
+        await generations.raise(trx, webhooksGeneration);
       });
-      await reload();
     },
+    /** The receiver said that it is gone for good. */
+    retire: (id: string): Promise<void> =>
+      transact(database.writer, async (trx) => {
+        await createWebhookStore(trx).update(id, { status: 'gone', updated_at: clock.now() });
+        await generations.raise(trx, webhooksGeneration);
+      }),
     /** Puts failed deliveries back in the queue, oldest first; at most 1,000 a call. */
     replay: async (id: string, since: number, actor: Actor): Promise<number> => {
       await getRow(id);

@@ -1,19 +1,11 @@
 // Alerts as people handle them: made, changed, activated, and what they did. When one goes off is decided in live.ts and fire.ts.
 import type { Alert, AlertChange, AlertTrigger, Firing, NewAlert } from '@rapport/sdk/schemas';
-import {
-  type Actions,
-  type Actor,
-  type Db,
-  type Page,
-  type Platform,
-  RuleNotFound,
-  RuleWithoutConditions,
-  toIso,
-} from '../../core/index.ts';
+import { type Actions, type Actor, type Db, type Page, type Platform, toIso } from '../../core/index.ts';
 import type { Checks } from '../documents/checks.ts';
 import { createDocuments, type RuleContent, type RuleDocument } from '../documents/documents.ts';
 import { createDocumentStore } from '../documents/documents-store.ts';
 import { type Use, usesNamed } from '../documents/uses.ts';
+import { RuleNotFound, RuleWithoutConditions } from '../errors.ts';
 import { activationOf, type Build } from '../populations/build.ts';
 import type { AlertParams } from '../populations/indexes.ts';
 import { createMembersStore } from '../populations/members-store.ts';

@@ -1,6 +1,7 @@
 // What segments and alerts check alike: conditions against the vocabulary of now, and the tests stored with a rule.
 import type { Condition, RuleContext } from '@rapport/sdk/schemas';
-import { type Clock, type Db, RuleTestFailed } from '../../core/index.ts';
+import type { Clock, Db } from '../../core/index.ts';
+import { RuleTestFailed } from '../errors.ts';
 import {
   acceptConditions,
   type CheckOptions,

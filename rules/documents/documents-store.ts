@@ -169,12 +169,11 @@ export const createDocumentStore = (db: Db) => {
     lockForActivation: async (): Promise<void> => {
       if (dialectOf(db) === 'postgres') await db.raw('select pg_advisory_xact_lock(?)', [activationLock]);
     },
-    nextGeneration: (): Promise<number> => db('rule_generations').where({ name: 'active' }).increment('value', 1),
     /** The generation of active rules, which stays until this transaction ends. */
     readGeneration: async (): Promise<number> => {
       if (db.isTransaction && dialectOf(db) === 'postgres')
         await db.raw('select pg_advisory_xact_lock_shared(?)', [activationLock]);
-      const [row] = await query<{ value: number }>(db, "select value from rule_generations where name = 'active'");
+      const [row] = await query<{ value: number }>(db, "select value from generations where name = 'rules'");
       return Number(row?.value ?? 0);
     },
   };

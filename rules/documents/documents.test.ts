@@ -9,12 +9,14 @@ import { createDocumentStore } from './documents-store.ts';
 
 const leaf = (value: number) => ({ all: [{ fact: 'member.points', operator: 'greaterThan', value }] });
 
-const documentsOf = (platform: Platform, spec: Partial<KindSpec> = {}) =>
-  createDocuments(platform, {
+const documentsOf = (platform: Platform, spec: Partial<KindSpec> = {}) => {
+  platform.generations.declare('rules', 'rules');
+  return createDocuments(platform, {
     kind: 'segment',
     check: async (content) => ({ content, dependencies: ['member.points'] }),
     ...spec,
   });
+};
 
 const readsInner = { all: [{ fact: 'segment.inner', operator: 'equal', value: true }] };
 

@@ -6,14 +6,11 @@ import {
   type Db,
   type Page,
   type Platform,
-  RuleArchived,
-  RuleExists,
-  RuleNotFound,
-  RuleVersionNotFound,
   toIso,
   transactRetrying,
   VersionConflict,
 } from '../../core/index.ts';
+import { RuleArchived, RuleExists, RuleNotFound, RuleVersionNotFound } from '../errors.ts';
 import { differences } from './documents-diff.ts';
 import { createDocumentStore, type RuleContent, type RuleDocument, type StoredVersion } from './documents-store.ts';
 import { refuseCycle } from './graph.ts';
@@ -49,7 +46,7 @@ export const defaultPriority = 1;
 
 /** The documents of one kind. `ifMatch` is the revision the caller has seen; undefined takes whatever is there. */
 export const createDocuments = (platform: Platform, spec: KindSpec) => {
-  const { database, clock, ids, audit } = platform;
+  const { database, clock, ids, audit, generations } = platform;
   const { kind } = spec;
 
   const get = async (db: Db, key: string): Promise<RuleDocument> => {
@@ -117,7 +114,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
       await store.lockForActivation();
       await update(trx, document, { status, broken: null });
       await store.replaceDependencies(kind, key, []);
-      await store.nextGeneration();
+      await generations.raise(trx, 'rules');
       await spec.onStop?.(trx, document, status);
       await record(trx, actor, status, key, { version: document.activeVersion });
       return get(trx, key);
@@ -215,7 +212,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
         await update(trx, seen, { status: 'active', activeVersion: chosen.version, broken: null });
         await noteUses(trx, key, [chosen, await getVersion(trx, key, seen.version)]);
         await store.replaceDependencies(kind, key, dependencies);
-        await store.nextGeneration();
+        await generations.raise(trx, 'rules');
         const at = clock.now();
         const from = seen.activeVersion;
         const diff = differences(before && contentOf(before), contentOf(chosen));

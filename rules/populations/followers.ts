@@ -19,7 +19,7 @@ export const createFollower = ({ database }: Platform, deps: { build: Build }): 
   };
   return {
     name: 'segments',
-    wants: (topic) => topic === 'import.finished' || topic === 'scorer.finished',
+    topics: ['import.finished', 'scorer.finished'],
     concurrency: 1,
     handle: ({ topic, payload }) =>
       topic === 'import.finished' ? afterImport(payload as ImportFinished) : afterScorer(payload as ScorerFinished),

@@ -1,6 +1,6 @@
 // When a promotion runs and when its points count, by the calendar of a time zone.
 import type { PromotionParams } from '@rapport/sdk/schemas';
-import { PromotionInvalid } from '../../core/index.ts';
+import { PromotionInvalid } from '../errors.ts';
 import { createZone, type Zone } from '../language/index.ts';
 
 /** Instants in ms: from inside, to outside; null is open. */

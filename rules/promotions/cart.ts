@@ -1,6 +1,6 @@
 // A cart as it may be reckoned with, and as facts for conditions.
 import type { Cart } from '@rapport/sdk/schemas';
-import { CartInvalid } from '../../core/index.ts';
+import { CartInvalid } from '../errors.ts';
 import { sum } from './arithmetic.ts';
 import { normaliseCodes } from './codes.ts';
 import { grossOf } from './resolver.ts';

@@ -1,5 +1,6 @@
 // Codes as customers type them and as pools keep them, and new ones by chance. Not the pools themselves (codes-store.ts).
-import { CodesInvalid, type Random } from '../../core/index.ts';
+import type { Random } from '../../core/index.ts';
+import { CodesInvalid } from '../errors.ts';
 import { normaliseCode } from '../language/index.ts';
 
 const digits = '23456789';

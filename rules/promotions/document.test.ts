@@ -1,6 +1,6 @@
 import type { PromotionParams } from '@rapport/sdk/schemas';
 import { expect, test } from 'vitest';
-import { PromotionInvalid } from '../../core/index.ts';
+import { PromotionInvalid } from '../errors.ts';
 import { checkParams } from './document.ts';
 
 const pointerOf = (params: PromotionParams): string | undefined => {

@@ -1,7 +1,8 @@
 // A promotion as a document: what is refused at save beyond the shapes of the contract, and how a version is kept and shown.
 import type { NewPromotion, Promotion, PromotionParams } from '@rapport/sdk/schemas';
-import { PromotionInvalid, toIso } from '../../core/index.ts';
+import { toIso } from '../../core/index.ts';
 import type { RuleContent, RuleDocument } from '../documents/documents.ts';
+import { PromotionInvalid } from '../errors.ts';
 
 const at = '/event/params';
 const money = ['amount', 'maxAmount', 'budget'] as const;

@@ -1,7 +1,8 @@
 // Pools of codes: given by the admin or drawn by chance, and read back.
 import type { CodesReply, NewCodes, PromotionCode } from '@rapport/sdk/schemas';
-import { type Actor, CodesInvalid, type Page, type Platform, toIsoOrNull, transact } from '../../core/index.ts';
+import { type Actor, type Page, type Platform, toIsoOrNull, transact } from '../../core/index.ts';
 import type { RuleDocument } from '../documents/documents.ts';
+import { CodesInvalid } from '../errors.ts';
 import { normaliseCode } from '../language/index.ts';
 import { type CodeMaker, checkPattern, defaultPattern } from './codes.ts';
 import { type CodeRow, createCodesStore } from './codes-store.ts';

@@ -6,16 +6,14 @@ import {
   type Core,
   type Db,
   fromJson,
-  OrderAlreadyRedeemed,
   type Platform,
-  RedemptionCancelled,
-  RedemptionNotFound,
   toIso,
   toJson,
   transact,
   Unavailable,
 } from '../../core/index.ts';
 import { createDocumentStore } from '../documents/documents-store.ts';
+import { OrderAlreadyRedeemed, RedemptionCancelled, RedemptionNotFound } from '../errors.ts';
 import type { CodeMaker } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';
 import type { Membership } from './effects.ts';

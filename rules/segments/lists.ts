@@ -1,14 +1,7 @@
 // Static lists and snapshots: membership by hand, or frozen from another segment. Rules that read a list follow at once.
 import type { Segment, SegmentMemberChange } from '@rapport/sdk/schemas';
-import {
-  type Actor,
-  CustomerNotFound,
-  type Db,
-  type Platform,
-  RuleArchived,
-  SegmentIsRule,
-  transact,
-} from '../../core/index.ts';
+import { type Actor, CustomerNotFound, type Db, type Platform, transact } from '../../core/index.ts';
+import { RuleArchived, SegmentIsRule } from '../errors.ts';
 import { createBuildStore } from '../populations/build-store.ts';
 import type { Live } from '../populations/live.ts';
 import { createMembersStore } from '../populations/members-store.ts';

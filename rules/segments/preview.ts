@@ -1,16 +1,11 @@
 // Counts and samples while somebody edits, and what an activation would change. Every statement stops when the caller goes
 // away, when a newer preview of the same editor comes, or after the longest time a preview may take.
 import type { Condition, SampleCustomer, SegmentImpact, SegmentPreview } from '@rapport/sdk/schemas';
-import {
-  type Actor,
-  interruptible,
-  mayReadPersonalData,
-  type Platform,
-  PreviewSuperseded,
-  PreviewTooLong,
-} from '../../core/index.ts';
+import { type Actor, mayReadPersonalData, type Platform } from '../../core/index.ts';
+import { PreviewSuperseded, PreviewTooLong } from '../errors.ts';
 import { asOf } from '../language/as-of.ts';
 import { compileRule, compileSql, createFactReader, hasSql, type Vocabulary } from '../language/index.ts';
+import { interruptible } from './interruptible-store.ts';
 import { createPopulationReads, createSegmentReads } from './read-store.ts';
 
 const longestMs = 30_000;

@@ -1,7 +1,8 @@
 // Reads of segments for people: counts, samples, members, a customer's segments. Not the hot path (see members-store.ts).
 import type { CustomerSegment, SampleCustomer, SegmentMember } from '@rapport/sdk/schemas';
-import { type Db, type Page, page, type Query, query, toIso, toIsoOrNull } from '../../core/index.ts';
+import { type Db, type Page, page, query, toIso, toIsoOrNull } from '../../core/index.ts';
 import type { CompiledSql } from '../language/index.ts';
+import type { Query } from './interruptible-store.ts';
 
 type Row = Record<string, unknown>;
 

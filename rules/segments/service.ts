@@ -17,8 +17,6 @@ import {
   InvalidRequest,
   type Page,
   type Platform,
-  RuleWithoutConditions,
-  SegmentNotDynamic,
   toIso,
   toIsoOrNull,
   transact,
@@ -26,6 +24,7 @@ import {
 import type { Checks } from '../documents/checks.ts';
 import { createDocuments, type RuleContent, type RuleDocument } from '../documents/documents.ts';
 import { usesNamed } from '../documents/uses.ts';
+import { RuleWithoutConditions, SegmentNotDynamic } from '../errors.ts';
 import { asOf } from '../language/as-of.ts';
 import {
   compileRule,

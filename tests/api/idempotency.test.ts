@@ -210,7 +210,7 @@ eachDatabase('what hears of the change hears of it after the commit, once', asyn
     prepare: ({ platform }) =>
       platform.outbox.consume({
         name: 'test',
-        wants: (topic) => topic === 'customer.created',
+        topics: ['customer.created'],
         handle: async ({ customerId }) => void heard.push(customerId),
       }),
   });

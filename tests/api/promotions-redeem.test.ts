@@ -189,7 +189,7 @@ eachDatabase('a redemption is told to the world, with the customer', async (on) 
     prepare: ({ platform }) =>
       platform.outbox.consume({
         name: 'listener',
-        wants: (topic) => topic === 'promotion.redeemed',
+        topics: ['promotion.redeemed'],
         handle: async (notice) => void heard.push(notice),
       }),
   });

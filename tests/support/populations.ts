@@ -1,5 +1,6 @@
 // A shop with real customers, rules and jobs on a test's own database and clock; history is written as rows and told as changes.
 import { setTimeout as wait } from 'node:timers/promises';
+import { topics } from '@rapport/sdk/hooks';
 import type { Condition } from '@rapport/sdk/schemas';
 import { type Change, createCore, type Platform, query, system, toJson, transact } from '../../core/index.ts';
 import { loyaltyModule } from '../../modules/loyalty/index.ts';
@@ -21,7 +22,7 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const heard: { topic: string; payload: unknown }[] = [];
   platform.outbox.consume({
     name: 'ear',
-    wants: () => true,
+    topics,
     concurrency: 1,
     handle: async ({ topic, payload }) => void heard.push({ topic, payload }),
   });

@@ -8,8 +8,10 @@ import { GiveUp, NotNow } from '../../jobs/jobs.ts';
 import type { Consumer, Notice } from '../../jobs/outbox.ts';
 import { defineJob } from '../../module.ts';
 import type { Platform } from '../../platform.ts';
+import { pluginsGeneration } from '../packages/service.ts';
+import { createPluginStore } from '../packages/store.ts';
 import type { Calls } from './calls.ts';
-import type { Enabled, Registry } from './registry.ts';
+import { type Enabled, offeredBy, type Registry } from './registry.ts';
 
 const noticeQueue = 'plugin-notices';
 const scheduleQueue = 'plugin-schedules';
@@ -23,7 +25,13 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
 
   const consumer: Consumer = {
     name: 'plugins',
-    wants: (topic) => deps.registry.providersOf(topic).length > 0,
+    topics: {
+      generation: pluginsGeneration,
+      read: async (db) =>
+        (await createPluginStore(db).list())
+          .filter(({ status }) => status === 'enabled')
+          .flatMap((plugin) => offeredBy(plugin).map(({ hook }) => hook)),
+    },
     handle: async ({ id, topic, customerId, payload, at }: Notice) => {
       const notice: HookNotice = { id, topic, customerId, at: toIso(at), payload };
       const heard = deps.registry.providersOf(topic);

@@ -43,10 +43,10 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
     off = resting;
     const held = [...resting.values()]
       .filter(isHeld)
-      .flatMap(offered)
+      .flatMap(offeredBy)
       .filter(({ failClosed }) => failClosed);
     providers = Map.groupBy(
-      [...[...next.values()].flatMap(({ plugin }) => offered(plugin)), ...held],
+      [...[...next.values()].flatMap(({ plugin }) => offeredBy(plugin)), ...held],
       ({ hook }) => hook,
     );
     seen = fingerprint;
@@ -87,7 +87,8 @@ export type Registry = ReturnType<typeof createRegistry>;
 
 type Offered = Provider & { hook: string };
 
-const offered = (plugin: Installed): Offered[] => {
+/** What a plugin offers by its manifest and its grant, whether it is on or not. */
+export const offeredBy = (plugin: Installed): Offered[] => {
   const grant = grantOf(plugin.granted);
   return hooks
     .filter(({ scope }) => grant.has(scope))

@@ -24,6 +24,9 @@ import { scopesAsked } from './scopes.ts';
 import { isSecret, type Vault } from './settings.ts';
 import { createPluginStore, type Installed, type PluginRow, type PluginStore } from './store.ts';
 
+/** Raised by every change of a plugin. */
+export const pluginsGeneration = 'plugins';
+
 /** What of the circuit breaker the service uses. */
 type Circuits = { circuit: (plugin: string) => Plugin['circuit']; reset: (plugin: string) => void };
 
@@ -36,7 +39,7 @@ type Deps = {
 };
 
 export const createPluginService = ({ platform, vault, breaker, changed }: Deps) => {
-  const { database, clock, audit, dependents } = platform;
+  const { database, clock, audit, dependents, generations } = platform;
 
   /** One change of one plugin with its audit row; then everybody who runs plugins hears of it. */
   const change = async (
@@ -51,6 +54,7 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
       if (!plugin) throw new PluginNotFound(id);
       const details = await work(store, plugin, trx);
       await audit.record(trx, { actor, action, subject: { kind: 'plugin', id }, details });
+      await generations.raise(trx, pluginsGeneration);
     });
     await changed();
     return get(id);
@@ -82,6 +86,7 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
         subject: { kind: 'plugin', id: manifest.id },
         details,
       });
+      await generations.raise(trx, pluginsGeneration);
     });
     breaker.reset(manifest.id);
     await changed();
@@ -236,6 +241,7 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
         await dependents.release(trx, [`plugin:${id}`], { actor, cascade });
         await store.delete(id);
         await audit.record(trx, { actor, action: 'plugin.removed', subject: { kind: 'plugin', id } });
+        await generations.raise(trx, pluginsGeneration);
       });
       await changed();
     },

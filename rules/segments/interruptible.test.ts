@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { eachDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible } from './interruptible-store.ts';
 
 // Many seconds of work on either engine.
 const long = `with recursive n(i) as (select 1 union all select i + 1 from n where i < 200000000) select count(*) as c from n`;

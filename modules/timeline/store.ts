@@ -1,9 +1,7 @@
 // What happened with one customer, from every table that knows, newest first: each source gives its page by its own index,
 // the page of the whole is the newest of them.
 import type { TimelineEntry } from '@rapport/sdk/schemas';
-import { fromJson, toIso } from '../data/column.ts';
-import type { Db } from '../data/database.ts';
-import { query } from '../data/rows.ts';
+import { type Db, fromJson, query, toIso } from '../../core/index.ts';
 
 type Row = Record<string, unknown> & { id: string; at: number };
 type Source = {

@@ -1,6 +1,6 @@
 // Runs reads on a connection of their own that an abort signal really stops: `sqlite3_interrupt` on SQLite, a cancel request on
 // PostgreSQL. For counts while somebody types; a write is never run this way.
-import { type Db, dialectOf } from './database.ts';
+import { type Db, dialectOf } from '../../core/index.ts';
 
 export type Query = <T>(sql: string, bindings?: readonly unknown[]) => Promise<T[]>;
 

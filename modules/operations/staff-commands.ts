@@ -3,9 +3,9 @@
 import { parseArgs } from 'node:util';
 import { isScope, type Scope } from '@rapport/sdk';
 import { type ClientGrant, clientGrants, type RoleName, roleNames } from '@rapport/sdk/schemas';
-import { system } from '../http/actor.ts';
-import type { CommandSpec, CommandTools } from '../module.ts';
-import type { Auth } from './auth.ts';
+import { type Auth, type CommandSpec, type CommandTools, system } from '../../core/index.ts';
+
+type Service = { auth: Auth };
 
 const userUsage = `Usage: rapport user add <email> --role <${roleNames.join('|')}> [--name <name>] [--password <password>]
        rapport user password <email>        a new password, shown once; ends every session
@@ -15,7 +15,7 @@ const clientUsage = `Usage: rapport client add <name> --grants <${clientGrants.j
          [--redirect <uri> …] [--public]    prints id and secret once
        --json for machines`;
 
-export const userCommand: CommandSpec<Auth> = {
+export const userCommand: CommandSpec<Service> = {
   name: 'user',
   summary: 'Add a member of staff, or give one a new password.',
   run: async (args, { open }) => {
@@ -52,7 +52,7 @@ export const userCommand: CommandSpec<Auth> = {
   },
 };
 
-export const clientCommand: CommandSpec<Auth> = {
+export const clientCommand: CommandSpec<Service> = {
   name: 'client',
   summary: 'Register an OAuth app.',
   run: async (args, { open }) => {
@@ -92,10 +92,10 @@ export const clientCommand: CommandSpec<Auth> = {
   },
 };
 
-const withAuth = async (open: CommandTools<Auth>['open'], work: (auth: Auth) => Promise<void>): Promise<number> => {
+const withAuth = async (open: CommandTools<Service>['open'], work: (auth: Auth) => Promise<void>): Promise<number> => {
   const { service, stop } = await open();
   try {
-    await work(service);
+    await work(service.auth);
     return 0;
   } finally {
     await stop();

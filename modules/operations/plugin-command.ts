@@ -1,21 +1,15 @@
-// `rapport plugin …`: installing and managing plugins from the command line, beside a running server, which notices by itself.
+// `rapport plugin …`: installing and managing plugins from the command line, beside a running server; what the command
+// changes holds there when the command ends.
 import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Plugin } from '@rapport/sdk/schemas';
-import { system } from '../http/actor.ts';
-import type { CommandSpec } from '../module.ts';
-import type { Platform } from '../platform.ts';
-import { presentLog } from './calls/present.ts';
-import { createRunsStore } from './calls/runs-store.ts';
-import type { Plugins } from './plugins.ts';
-
-type Opened = { platform: Platform; service: Plugins };
+import { type CommandSpec, type Plugins, system } from '../../core/index.ts';
 
 const usage = `Usage: rapport plugin install <folder|file.tgz> [--grant]   --grant: consent to all it asks for, and switch it on
        rapport plugin list | enable <id> | disable <id> | logs <id>
        --json for machines`;
 
-export const pluginCommand: CommandSpec<Plugins> = {
+export const pluginCommand: CommandSpec<{ plugins: Plugins }> = {
   name: 'plugin',
   summary: 'Install, list, enable or disable plugins, and read their logs.',
   run: async (args, { open }) => {
@@ -31,7 +25,7 @@ export const pluginCommand: CommandSpec<Plugins> = {
     }
     const opened = await open();
     try {
-      const found = await perform(opened, action, subject, values.grant ?? false);
+      const found = await perform(opened.service.plugins, action, subject, values.grant ?? false);
       console.log(values.json ? JSON.stringify(found.value, null, 2) : found.lines.join('\n'));
       return 0;
     } finally {
@@ -41,7 +35,7 @@ export const pluginCommand: CommandSpec<Plugins> = {
 };
 
 const perform = async (
-  { platform, service: plugins }: Opened,
+  plugins: Plugins,
   action: string,
   subject: string,
   grant: boolean,
@@ -58,9 +52,7 @@ const perform = async (
     return shown(await plugins.consent(installed.id, { scopes, enable: true }, system));
   }
   if (action === 'logs') {
-    await plugins.get(subject);
-    const { data } = await createRunsStore(platform.database.reader).listLogs(subject, 100);
-    const logs = data.map(presentLog).reverse();
+    const logs = (await plugins.listLogs(subject, 100)).toReversed();
     return { value: logs, lines: logs.map(({ at, level, message }) => `${at} ${level.padEnd(5)} ${message}`) };
   }
   const all = await plugins.list();
