@@ -47,6 +47,7 @@ export { createFaults, type Faults } from './faults.ts';
 export type { Hooks } from './hooks/bus.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
 export { createApp, pathOf } from './http/app.ts';
+export { canonical } from './http/canonical.ts';
 export { createIdempotency } from './http/idempotency.ts';
 export { type Call, Reply, type Served, serve } from './http/serve.ts';
 export { createValidator } from './http/validate.ts';

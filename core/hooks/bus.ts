@@ -2,7 +2,7 @@
 // the wall, is the business of core/plugins. Nothing a plugin does makes these functions throw.
 import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
 import type { Db } from '../data/database.ts';
-import { transact } from '../data/transact.ts';
+import { apart, transact } from '../data/transact.ts';
 import type { Outbox } from '../jobs/outbox.ts';
 
 export type AskOptions = {
@@ -93,7 +93,8 @@ export const createHooks = (deps: { runner: Runner; outbox: Outbox }): Hooks => 
     { plugin, provider }: Provider,
     { timeoutMs, seed }: AskOptions,
   ): Promise<Asked<OutputOf<H>>> => ({
-    ...(await runner.run(hook, input, { plugin, provider, timeoutMs, seed })),
+    // What a plugin writes is its own: no part of the transaction of who asks.
+    ...(await apart(() => runner.run(hook, input, { plugin, provider, timeoutMs, seed }))),
     provider,
   });
 

@@ -1,9 +1,10 @@
 // Using promotions for an order, once and within every limit, and giving them back. One transaction each, all or nothing.
 import { createHash } from 'node:crypto';
-import type { CancelReply, RedeemReply, RedeemRequest } from '@rapport/sdk/schemas';
+import { type CancelReply, Cart, type RedeemReply, type RedeemRequest } from '@rapport/sdk/schemas';
 import {
   type Actor,
   type Core,
+  canonical,
   type Db,
   fromJson,
   type Platform,
@@ -47,7 +48,7 @@ export const createRedemptions = (deps: RedemptionDeps) => {
   const redeem = async (actor: Actor, request: RedeemRequest): Promise<RedeemReply> => {
     const { orderId, cart } = request;
     const customerId = await quotes.customerOf(request.customer);
-    const hash = createHash('sha256').update(toJson(cart)).digest('hex');
+    const hash = createHash('sha256').update(canonical(cart, Cart)).digest('hex');
     const known = await createRedemptionStore(database.reader).findOrder(orderId);
     if (known) return replay(known, hash, customerId);
     for (let attempt = 1; ; attempt++) {

@@ -16,9 +16,13 @@ export const interruptible = async <T>(db: Db, signal: AbortSignal, work: (query
   const pool = db.client as unknown as Pool;
   const connection = await pool.acquireConnection();
   let cancelling: Promise<unknown> | undefined;
+  let again: NodeJS.Timeout | undefined;
   const stop = (): void => {
-    if (connection.interrupt) connection.interrupt();
-    else
+    if (connection.interrupt) {
+      connection.interrupt();
+      // One that a thread has not begun yet is not interrupted: asked until it has ended.
+      again = setInterval(() => connection.interrupt?.(), 20);
+    } else
       cancelling = Promise.resolve(db.raw('select pg_cancel_backend(?)', [connection.processID ?? 0])).catch(() => {});
   };
   const run = async <R>(sql: string, bindings: readonly unknown[] = []): Promise<R[]> => {
@@ -34,6 +38,7 @@ export const interruptible = async <T>(db: Db, signal: AbortSignal, work: (query
     throw error;
   } finally {
     signal.removeEventListener('abort', stop);
+    clearInterval(again);
     if (cancelling) {
       await cancelling;
       // A cancel that came a moment late would hit the connection's next user: let it hit this instead.

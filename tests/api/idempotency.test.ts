@@ -2,6 +2,7 @@
 // and nothing is done twice: at once, after a failure, after a long time, on another node.
 import type { AnyRoute } from '@rapport/sdk';
 import { expect, vi } from 'vitest';
+import { unite } from '../../core/data/transact.ts';
 import { system, transact } from '../../core/index.ts';
 import { type TestApp, type TestReply, testApp } from '../support/app.ts';
 import { eachDatabase, type TestDatabase } from '../support/databases.ts';
@@ -225,7 +226,6 @@ eachDatabase('what a call writes outside of its transaction is refused, not lost
   await using app = await testApp(on);
   const { platform, core } = app.rapport;
   const { writer } = platform.database;
-  const { unite } = await import('../../core/data/transact.ts');
   const ends = { first: async () => {}, last: async () => {} };
   await expect(
     unite(writer, ends, () => writer('settings').insert({ key: 'a', value: '1', updated_at: 0 })),
@@ -247,4 +247,32 @@ eachDatabase('what a call writes outside of its transaction is refused, not lost
   ).rejects.toThrow('none of it');
   expect(await rows(app, 'customers')).toBe(0);
   expect((await platform.audit.verify(platform.database.reader)).firstBad).toBeNull();
+});
+
+eachDatabase('rules that were activated in what was rolled back are nobody’s', async (on) => {
+  await using app = await testApp(on);
+  const { platform, core, rules } = app.rapport;
+  const { segments } = rules.populations;
+  const activate = async (key: string, country: string): Promise<void> => {
+    const conditions = { all: [{ fact: 'customer.country', operator: 'equal', value: country }] };
+    await segments.create({ key, name: key, conditions }, system);
+    await segments.activate(key, undefined, system);
+  };
+  const membersOf = async (customerId: string): Promise<string[]> =>
+    platform.database.reader('segment_members').where({ customer_id: customerId }).pluck('segment');
+  const ends = { first: async () => {}, last: async () => {} };
+  await expect(
+    unite(platform.database.writer, ends, async () => {
+      await activate('british', 'GB');
+      const { id } = await core.customers.create({ name: 'Bo', country: 'GB' }, system);
+      expect(await platform.database.reader('segment_members').where({ customer_id: id }).pluck('segment')).toEqual([
+        'british',
+      ]);
+      throw new Error('none of it');
+    }),
+  ).rejects.toThrow('none of it');
+  // The next activation takes the number that the first one had.
+  await activate('german', 'DE');
+  const { id } = await core.customers.create({ name: 'Cy', country: 'DE' }, system);
+  expect(await membersOf(id)).toEqual(['german']);
 });

@@ -89,6 +89,14 @@ eachDatabase('the same order twice is one redemption, also at the same moment; a
   await promote('ten', { params: { target: 'order', bp: 1000 } });
   const replies = await together(12, () => redeem('same', { cart: cart([1000]) }));
   for (const reply of replies) expect(reply).toMatchObject({ status: 200, body: replies[0]!.body });
+  // Written otherwise it is the same cart.
+  const { currency, lines } = cart([1000]);
+  const turned = {
+    lines: lines.map((line) => Object.fromEntries(Object.entries(line).toReversed())),
+    currency,
+    codes: [],
+  };
+  expect(await redeem('same', { cart: turned })).toMatchObject({ status: 200, body: replies[0]!.body });
   expect(await use('ten')).toEqual({ used: 1, spent: 100 });
   expect((await staff.get('/promotions/ten/redemptions')).body.data).toMatchObject([
     { promotion: 'ten', version: 1, orderId: 'same', amount: 100, currency: 'EUR', status: 'redeemed' },

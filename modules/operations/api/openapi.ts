@@ -75,6 +75,7 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
+  description: 'The same key with the same request gets the first reply again for 24 hours, and nothing is done twice.',
   schema: { type: 'string', maxLength: 255 },
 };
 
