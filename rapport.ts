@@ -13,6 +13,7 @@ import {
   createPlatform,
   type Log,
 } from './core/index.ts';
+import { commerceModule } from './modules/commerce/index.ts';
 import { exportsModule } from './modules/exports/index.ts';
 import { importsModule } from './modules/imports/index.ts';
 import { insightsModule } from './modules/insights/index.ts';
@@ -29,6 +30,7 @@ export const version = manifest.version;
 /** Every module of the server, in the order in which it is installed: the command line and the docs read this list. */
 export const modules = [
   ...coreModules,
+  commerceModule,
   loyaltyModule,
   messagesModule,
   insightsModule,
@@ -46,11 +48,12 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   const platform = await createPlatform(config, log, clock);
   const core = createCore(platform);
   const { modules, hooks, customers, attributes } = core;
+  const commerce = modules.install(commerceModule, { customers });
   const members = modules.install(loyaltyModule, { customers });
   const messages = modules.install(messagesModule, { hooks });
   const insights = modules.install(insightsModule, { hooks, enabled: core.plugins.enabled });
   modules.install(webhooksModule, {});
-  const imports = modules.install(importsModule, { customers, attributes });
+  const imports = modules.install(importsModule, { ...core, commerce });
   const exports = modules.install(exportsModule, { attributes });
   const rules = modules.install(rulesModule, {
     core,

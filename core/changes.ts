@@ -1,5 +1,6 @@
 // The moment a customer changes, inside the transaction of the change. Rules listen here, so that membership and firings
 // commit with the write that caused them. This is not the outbox: nothing here leaves the process or outlives the transaction.
+import type { OrderStatus } from '@rapport/sdk/schemas';
 import type { Db } from './data/database.ts';
 
 export type ChangeKind =
@@ -15,6 +16,7 @@ export type ChangeKind =
   | 'record'
   | 'event'
   | 'order'
+  | 'order-status'
   | 'refund'
   | 'segment';
 
@@ -30,7 +32,17 @@ export type Change = {
   at: number;
   /** With `event` and `order`: the row as the API shows it, for rules with context facts. */
   event?: { id: string; type: string; occurredAt: string; properties: Record<string, unknown> };
-  order?: { id: string; total: number; currency: string; orderedAt: string; status: string };
+  order?: {
+    id: string;
+    externalId: string | null;
+    total: number;
+    refunded: number;
+    currency: string;
+    orderedAt: string;
+    status: OrderStatus;
+  };
+  /** Part of an import, which tells of its facts at its end: for those who keep books of their own, not for rules. */
+  quiet?: true;
 };
 
 export type ChangeListener = (trx: Db, changes: readonly Change[]) => Promise<void>;

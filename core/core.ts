@@ -1,7 +1,6 @@
 // The core's own modules, in the order of their dependencies. Each is a declaration of its folder; the list below is the whole core.
 import type { Middleware } from 'koa';
 import { type Auth, authModule } from './auth/index.ts';
-import { type Commerce, commerceModule } from './commerce/index.ts';
 import { type Attributes, type Customers, customersModule } from './customers/index.ts';
 import { eventsModule } from './events/index.ts';
 import type { Events } from './events/service.ts';
@@ -18,7 +17,6 @@ export type Core = {
   attributes: Attributes;
   customers: Customers;
   events: Events;
-  commerce: Commerce;
   records: Records;
   plugins: Plugins;
   hooks: Hooks;
@@ -31,7 +29,6 @@ export const coreModules = [
   authModule,
   customersModule,
   eventsModule,
-  commerceModule,
   recordsModule,
   pluginsModule,
 ] as const;
@@ -43,7 +40,6 @@ export const createCore = (platform: Platform): Core => {
   const auth = install(authModule, {});
   const { attributes, customers } = install(customersModule, {});
   const events = install(eventsModule, { customers });
-  const commerce = install(commerceModule, { customers });
   const records = install(recordsModule, { customers });
   const plugins = install(pluginsModule, { events });
   const hooks = createHooks({ runner: plugins.runner, outbox: platform.outbox });
@@ -52,7 +48,6 @@ export const createCore = (platform: Platform): Core => {
     attributes,
     customers,
     events,
-    commerce,
     records,
     plugins,
     hooks,

@@ -11,7 +11,7 @@ import type { RuleServices } from './services.ts';
 import { ruleTables } from './tables.ts';
 
 export type RulesDeps = {
-  core: Pick<Core, 'customers' | 'commerce'>;
+  core: Pick<Core, 'customers'>;
   members: Membership;
   /** Keys of the scorers there are, for the facts `score.<key>`. */
   scorers: () => readonly string[];

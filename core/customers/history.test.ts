@@ -1,5 +1,6 @@
 import { topics } from '@rapport/sdk/hooks';
 import { expect } from 'vitest';
+import { commerceModule } from '../../modules/commerce/index.ts';
 import { loyaltyModule } from '../../modules/loyalty/index.ts';
 import { createTimelineStore } from '../../modules/timeline/store.ts';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
@@ -12,7 +13,8 @@ const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
-  const { customers, attributes, commerce, events, modules } = createCore(platform);
+  const { customers, attributes, events, modules } = createCore(platform);
+  const commerce = modules.install(commerceModule, { customers });
   const members = modules.install(loyaltyModule, { customers });
   return {
     platform,

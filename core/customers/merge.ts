@@ -153,6 +153,7 @@ export const createMerging = ({ database, clock, ids, changes, outbox, audit, de
       updated_at: now,
     });
     await people.repoint(before.repointed, fromId);
+    await createCustomerStore(trx).recountLastSeen([fromId, intoId], now);
     await store.markUndone(row.id, now);
     const undone = { ...row, undone_at: now };
     await tell(

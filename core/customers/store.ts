@@ -95,15 +95,15 @@ export const createCustomerStore = (db: Db) => {
     },
     removeTags: (customerId: string, tags: readonly string[]): Promise<number> =>
       db('customer_tags').where({ customer_id: customerId }).whereIn('tag', tags).delete(),
-    touchLastSeen: async (seen: readonly (readonly [customerId: string, at: number])[]): Promise<void> => {
-      const set = rowSet(dialect, 'given', [
-        ['id', 'text'],
-        ['at', 'integer'],
-      ]);
-      await db.raw(
-        `update customers set last_seen_at = given.at from ${set.sql} where customers.id = given.id and (customers.last_seen_at is null or customers.last_seen_at < given.at)`,
-        [set.bind(seen)],
-      );
+    /** Counts last_seen_at again from what each has done, after some of it went to another. */
+    recountLastSeen: async (ids: readonly string[], now: number): Promise<void> => {
+      for (const id of ids)
+        await db.raw(
+          `update customers set last_seen_at = (select max(case when at > ? then ? else at end) from (
+             select max(occurred_at) as at from events where customer_id = ?
+             union all select max(ordered_at) from orders where customer_id = ?) as done) where id = ?`,
+          [now, now, id, id, id],
+        );
     },
   };
 };
@@ -111,4 +111,23 @@ export const createCustomerStore = (db: Db) => {
 /** The level on the customer's own row, where lists and rules read it; membership itself is its module's. */
 export const mirrorLevel = async (trx: Db, customerId: string, level: string | null): Promise<void> => {
   await trx('customers').where({ id: customerId }).update({ level });
+};
+
+/** When customers did something, in ms: the latest stays. What lies ahead (an order for later) counts as now. */
+export const touchLastSeen = async (
+  trx: Db,
+  seen: readonly (readonly [customerId: string, at: number])[],
+  now: number,
+): Promise<void> => {
+  const latest = new Map<string, number>();
+  for (const [id, at] of seen) latest.set(id, Math.max(Math.min(at, now), latest.get(id) ?? 0));
+  if (latest.size === 0) return;
+  const set = rowSet(dialectOf(trx), 'given', [
+    ['id', 'text'],
+    ['at', 'integer'],
+  ]);
+  await trx.raw(
+    `update customers set last_seen_at = given.at from ${set.sql} where customers.id = given.id and (customers.last_seen_at is null or customers.last_seen_at < given.at)`,
+    [set.bind([...latest])],
+  );
 };

@@ -5,7 +5,7 @@ import type { Change } from '../changes.ts';
 import { InvalidValue } from '../customers/errors.ts';
 import type { Customers } from '../customers/index.ts';
 import { readTime } from '../customers/normalise.ts';
-import { createCustomerStore } from '../customers/store.ts';
+import { touchLastSeen } from '../customers/store.ts';
 import { fromJson, toIso } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import { createGroupCommit } from '../data/group-commit.ts';
@@ -43,8 +43,7 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
   const prepare = (given: NewEvent, pointer: string, source: string): PreparedEvent => {
     const now = clock.now();
     const occurredAt = given.occurredAt === undefined ? now : readTime(given.occurredAt, `${pointer}/occurredAt`);
-    if (occurredAt > now + dayMs)
-      throw new InvalidValue('It lies more than a day in the future.', { pointer: `${pointer}/occurredAt` });
+    checkPast(occurredAt, now, `${pointer}/occurredAt`);
     const properties = given.properties === undefined ? '{}' : JSON.stringify(given.properties).normalize('NFC');
     checkProperties(properties, given.properties, `${pointer}/properties`);
     return { given, pointer, occurredAt, source: given.source ?? source, properties };
@@ -102,12 +101,27 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
     return outcomes;
   };
 
+  /** Stores those whose (source, key) is new; gives their ids. */
+  const storeRows = async (trx: Db, rows: readonly EventRow[]): Promise<ReadonlySet<string>> => {
+    const stored = await createEventStore(trx).insertMany(rows);
+    await touchLastSeen(
+      trx,
+      rows.filter(({ id }) => stored.has(id)).map((row) => [row.customer_id, row.occurred_at] as const),
+      clock.now(),
+    );
+    return stored;
+  };
+
   const insert = async (trx: Db, rows: Stored[], quiet: boolean): Promise<void> => {
-    const events = createEventStore(trx);
-    const stored = await events.insertMany(rows.map(({ row }) => row));
+    const stored = await storeRows(
+      trx,
+      rows.map(({ row }) => row),
+    );
     const repeated = rows.filter(({ row }) => !stored.has(row.id));
     if (repeated.length > 0) {
-      const known = await events.findByKeys(repeated.map(({ row }) => [row.source, row.dedupe_key!] as const));
+      const known = await createEventStore(trx).findByKeys(
+        repeated.map(({ row }) => [row.source, row.dedupe_key!] as const),
+      );
       for (const { row, outcome } of repeated) {
         const first = known.get(`${row.source}\n${row.dedupe_key}`)!;
         Object.assign(outcome, { id: first.id, customerId: first.customer_id, duplicate: true });
@@ -116,9 +130,6 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
     const entries = rows.filter(({ row }) => stored.has(row.id));
     const fresh = entries.map(({ row }) => row);
     if (fresh.length === 0) return;
-    const seen = new Map<string, number>();
-    for (const row of fresh) seen.set(row.customer_id, Math.max(row.occurred_at, seen.get(row.customer_id) ?? 0));
-    await createCustomerStore(trx).touchLastSeen([...seen]);
     if (quiet) return;
     await changes.publish(
       trx,
@@ -184,6 +195,15 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
       for (const [i, outcome] of stored.entries()) outcomes[places[i]!] = { ...outcome, index: places[i]! };
       return outcomes;
     },
+    /**
+     * For imports: events of customers that are known, in the caller's transaction, each stored once by its source and key.
+     * Nothing is published. Gives how many were new.
+     */
+    insertKnown: async (trx: Db, rows: readonly Omit<EventRow, 'id' | 'received_at'>[]): Promise<number> => {
+      const now = clock.now();
+      const all = rows.map((row) => ({ ...row, id: ids.next(), received_at: now }));
+      return (await storeRows(trx, all)).size;
+    },
     list: async (query: {
       limit?: number;
       cursor?: string;
@@ -248,6 +268,11 @@ const changeOf = (row: EventRow, properties: Record<string, unknown>): Change =>
   at: row.occurred_at,
   event: { id: row.id, type: row.type, occurredAt: toIso(row.occurred_at), properties },
 });
+
+/** A clock may be a little ahead of ours; more than a day is a mistake. */
+export const checkPast = (occurredAt: number, now: number, pointer: string): void => {
+  if (occurredAt > now + dayMs) throw new InvalidValue('It lies more than a day in the future.', { pointer });
+};
 
 const checkProperties = (text: string, value: unknown, pointer: string): void => {
   if (text.length > eventPropertyBounds.bytes || Buffer.byteLength(text) > eventPropertyBounds.bytes)

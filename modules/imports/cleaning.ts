@@ -2,16 +2,14 @@
 // its type is a fault, what is empty stays absent.
 import {
   createCurrencies,
-  type Decimal,
   normaliseCountry,
   normaliseEmail,
   normaliseLanguage,
   normalisePhone,
   normaliseTimeZone,
-  parseDecimal,
-  toMinor,
 } from '../../core/index.ts';
 import { type DateSettings, type Moment, parseMoment } from './dates.ts';
+import { type Decimal, parseDecimal, toMinor } from './decimals.ts';
 
 export type Problem = { field: string | null; code: string; reason: string };
 export type Correction = { field: string; kind: string; from: string; to: string };

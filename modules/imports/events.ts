@@ -2,14 +2,13 @@
 
 import { hash } from 'node:crypto';
 import { NewEvent } from '@rapport/sdk/schemas';
-import type { Clock, Ids } from '../../core/index.ts';
+import { type Clock, dayMs, type Events } from '../../core/index.ts';
 import type { Cleaner, Problem } from './cleaning.ts';
 import { type CustomerRef, refKey } from './customer-refs-store.ts';
 import type { WriteCustomers } from './customers.ts';
 import type { Layout } from './layout.ts';
 import { customerNotFound, readCustomerRef, resolveCustomers } from './refs.ts';
 import type { RowCheck } from './row-check.ts';
-import { insertRows } from './row-store.ts';
 
 export type EventItem = {
   customer: CustomerRef;
@@ -24,7 +23,7 @@ const prefix = 'properties.';
 
 export const createEventsLayout = (deps: {
   clock: Clock;
-  ids: Ids;
+  events: Events;
   check: RowCheck;
   createCustomers: boolean;
   writeCustomers: WriteCustomers;
@@ -32,11 +31,13 @@ export const createEventsLayout = (deps: {
   const checkEvent = deps.check(NewEvent);
   return {
     kind: 'events',
-    facts: () => ['events', ...(deps.createCustomers ? ['customer.createdAt'] : [])],
+    facts: () => ['events', 'customer.lastSeenAt', ...(deps.createCustomers ? ['customer.createdAt'] : [])],
     read: (cleaner) => {
       const type = cleaner.required('type', cleaner.text('type'));
       const customer = readCustomerRef(cleaner);
       const occurredAt = cleaner.required('occurredAt', cleaner.time('occurredAt'));
+      if (occurredAt > deps.clock.now() + dayMs)
+        return cleaner.fail('occurredAt', 'VALUE_INVALID', 'It lies more than a day in the future.');
       const id = cleaner.text('id');
       const properties = readProperties(cleaner);
       if (cleaner.problem() || !customer) return undefined;
@@ -45,7 +46,6 @@ export const createEventsLayout = (deps: {
       return { customer, type, occurredAt, properties, dedupeKey: id ?? hash('sha256', said, 'hex') };
     },
     write: async (trx, items) => {
-      const now = deps.clock.now();
       const newCustomer = deps.createCustomers ? { source } : undefined;
       const { found, created: customers } = await resolveCustomers(
         trx,
@@ -60,27 +60,22 @@ export const createEventsLayout = (deps: {
           return [];
         }
         const { type, occurredAt, dedupeKey, properties } = item;
-        return [[deps.ids.next(), customerId, type, occurredAt, now, source, dedupeKey, JSON.stringify(properties)]];
+        return [
+          {
+            customer_id: customerId,
+            type,
+            occurred_at: occurredAt,
+            source,
+            dedupe_key: dedupeKey,
+            properties: JSON.stringify(properties),
+          },
+        ];
       });
-      const made = await insertRows(trx, 'events', columns, rows, {
-        jsonb: ['properties'],
-        tail: 'on conflict (source, dedupe_key) do nothing returning id',
-      });
-      return { refused, created: { customers, events: made.length }, updated: {} };
+      const stored = await deps.events.insertKnown(trx, rows);
+      return { refused, created: { customers, events: stored }, updated: {} };
     },
   };
 };
-
-const columns = [
-  ['id', 'text'],
-  ['customer_id', 'text'],
-  ['type', 'text'],
-  ['occurred_at', 'integer'],
-  ['received_at', 'integer'],
-  ['source', 'text'],
-  ['dedupe_key', 'text'],
-  ['properties', 'text'],
-] as const;
 
 // A property that is plainly a number is one, so that rules can compare it; "007" and "1e5" stay text.
 const readProperties = (cleaner: Cleaner): Record<string, unknown> => {

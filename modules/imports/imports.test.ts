@@ -7,6 +7,7 @@ import { system } from '../../core/http/actor.ts';
 import { createCore } from '../../core/index.ts';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
+import { commerceModule } from '../commerce/index.ts';
 import { importsModule } from './index.ts';
 import type { FileImport } from './service.ts';
 import { createImportStore } from './store.ts';
@@ -15,7 +16,10 @@ import { sweepFiles } from './sweep.ts';
 const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
   const core = createCore(platform);
-  const imports = core.modules.install(importsModule, core);
+  const imports = core.modules.install(importsModule, {
+    ...core,
+    commerce: core.modules.install(commerceModule, core),
+  });
   const heard: { topic: string; payload: unknown }[] = [];
   const changes: Change[] = [];
   platform.changes.subscribe(async (_trx, published) => void changes.push(...published));

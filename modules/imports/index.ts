@@ -1,17 +1,30 @@
 // Imports: files in, row by row, resumed after a crash, every row accounted for.
-import { type Attributes, type Customers, createFaults, dayMs, defineModule, system } from '../../core/index.ts';
+import {
+  type Attributes,
+  type Customers,
+  createFaults,
+  dayMs,
+  defineModule,
+  type Events,
+  system,
+} from '../../core/index.ts';
 import { importCommand } from './commands.ts';
+import type { Commerce } from './order-rows.ts';
 import { importRoutes } from './routes.ts';
 import { createImportService, type ImportService } from './service.ts';
 import { createTools } from './tools.ts';
 
 export type Imports = ImportService;
 
+type ImportDeps = { customers: Customers; attributes: Attributes; commerce: Commerce; events: Events };
+
 export const importsModule = defineModule({
   name: 'imports',
-  create: (platform, { customers, attributes }: { customers: Customers; attributes: Attributes }) => {
+  create: (platform, { customers, attributes, commerce, events }: ImportDeps) => {
     const tools = createTools({
       platform,
+      commerce,
+      events,
       attributes: async () => {
         const { definitions, defaultCountry } = await attributes.context();
         const all = [...definitions.values()].map((row) => ({ ...row, titleZh: row.title_zh }));
@@ -19,7 +32,7 @@ export const importsModule = defineModule({
       },
       writeCustomers: (trx, rows) => customers.upsertMany(trx, rows, { actor: system, quiet: true }),
     });
-    return createImportService({ platform, tools, faults: createFaults(platform.config.fault) });
+    return createImportService({ platform, commerce, tools, faults: createFaults(platform.config.fault) });
   },
   tables: [
     {

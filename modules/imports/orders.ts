@@ -1,8 +1,8 @@
 // Orders as rows: one row a line (rows of one order share its id), or one row an order without lines.
 import { hash } from 'node:crypto';
-import { NewOrder } from '@rapport/sdk/schemas';
-import { times } from '../../core/index.ts';
+import { NewOrder, type OrderStatus } from '@rapport/sdk/schemas';
 import type { Cleaner } from './cleaning.ts';
+import { times } from './decimals.ts';
 import type { Layout } from './layout.ts';
 import { createOccurrences } from './occurrences.ts';
 import type { OrderLineItem, OrderWriter } from './order-rows.ts';
@@ -45,12 +45,21 @@ export const createOrdersLayout = (deps: {
     const lineId = cleaner.text('lineId');
     const content = hash('sha256', JSON.stringify([sku, name, category, quantity, unitPrice, discount, total]), 'hex');
     const externalId = lineId ?? `${content.slice(0, 24)}.${occurrences.next(order, content)}`;
-    return { externalId, sku, name, category, quantity, unitPrice, discount, total };
+    return {
+      external_id: externalId,
+      sku,
+      name: name ?? null,
+      category: category ?? null,
+      quantity,
+      unit_price: unitPrice,
+      discount,
+      total,
+    };
   };
 
   return {
     kind: 'orders',
-    facts: () => ['orders', ...(deps.createCustomers ? ['customer.createdAt'] : [])],
+    facts: () => ['orders', 'customer.lastSeenAt', ...(deps.createCustomers ? ['customer.createdAt'] : [])],
     read: (cleaner) => {
       const externalId = cleaner.required('externalId', cleaner.text('externalId'));
       const customer = readCustomerRef(cleaner);
@@ -61,14 +70,14 @@ export const createOrdersLayout = (deps: {
       const total = cleaner.money('total', currency);
       if (!line && total === undefined)
         return cleaner.fail('sku', 'REQUIRED', 'A row needs the sku of a line, or the total of an order.');
-      const status = cleaner.text('status')?.toLowerCase();
+      const status = cleaner.text('status')?.toLowerCase() as OrderStatus | undefined;
       const order = {
         source: orderSource,
         externalId,
         currency,
         orderedAt,
         status,
-        newStatus: 'completed',
+        newStatus: 'completed' as const,
         discount: cleaner.money('discount', currency),
         shipping: cleaner.money('shipping', currency),
         ...(!line && { total }),
@@ -79,7 +88,7 @@ export const createOrdersLayout = (deps: {
         customer: { id: 'checked-apart' },
         currency,
         status,
-        lines: [line ?? { sku: '-', quantity: 1 }],
+        lines: [line ? lineToCheck(line) : { sku: '-', quantity: 1 }],
       });
       const newCustomer: NewCustomer | undefined = deps.createCustomers ? { source: orderSource } : undefined;
       return { order, customer, newCustomer, line };
@@ -87,3 +96,11 @@ export const createOrdersLayout = (deps: {
     write: (trx, items) => deps.writer.write(trx, items),
   };
 };
+
+const lineToCheck = ({ external_id, unit_price, name, category, ...line }: Line) => ({
+  ...line,
+  externalId: external_id,
+  unitPrice: unit_price,
+  ...(name !== null && { name }),
+  ...(category !== null && { category }),
+});

@@ -1,7 +1,7 @@
 // The public "Online Retail" layout: one row a line of an invoice, prices in pounds. Rows are kept when the customer is known,
 // the invoice is not a cancellation, and quantity and price are above zero; the first of these that fails is the reason.
 import { hash } from 'node:crypto';
-import { times, toMinor } from '../../core/index.ts';
+import { times, toMinor } from './decimals.ts';
 import type { Layout } from './layout.ts';
 import { createOccurrences } from './occurrences.ts';
 import type { OrderLineItem, OrderWriter } from './order-rows.ts';
@@ -14,7 +14,14 @@ export const createRetailLayout = (deps: { writer: OrderWriter }): Layout<OrderL
   const occurrences = createOccurrences();
   return {
     kind: 'retail',
-    facts: () => ['orders', 'customer.externalId', 'customer.country', 'customer.source', 'customer.createdAt'],
+    facts: () => [
+      'orders',
+      'customer.lastSeenAt',
+      'customer.externalId',
+      'customer.country',
+      'customer.source',
+      'customer.createdAt',
+    ],
     read: (cleaner) => {
       const customer = cleaner.text('CustomerID')?.replace(/\.0+$/, '');
       if (customer === undefined) return cleaner.fail('CustomerID', 'CUSTOMER_UNKNOWN', 'The row names no customer.');
@@ -42,11 +49,12 @@ export const createRetailLayout = (deps: { writer: OrderWriter }): Layout<OrderL
         newCustomer: { country, source: retailSource },
         product: { name: name ?? sku },
         line: {
-          externalId: `${content.slice(0, 24)}.${occurrences.next(invoice, content)}`,
+          external_id: `${content.slice(0, 24)}.${occurrences.next(invoice, content)}`,
           sku,
-          name,
+          name: name ?? null,
+          category: null,
           quantity,
-          unitPrice: unitPrice.minor,
+          unit_price: unitPrice.minor,
           discount: 0,
           total: toMinor(times(price, quantity), decimals).minor,
         },

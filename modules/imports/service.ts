@@ -25,7 +25,7 @@ import {
 import { createImportErasure } from './erasure.ts';
 import { ImportNotFound } from './errors.ts';
 import { inspectHead } from './inspect.ts';
-import { createOrderStore } from './order-store.ts';
+import type { Commerce } from './order-rows.ts';
 import { showImport } from './present.ts';
 import { retailSource } from './retail.ts';
 import { createRun, type RunEnd } from './run.ts';
@@ -51,10 +51,12 @@ export type FileImport = {
 
 export const createImportService = ({
   platform,
+  commerce,
   tools,
   faults,
 }: {
   platform: Platform;
+  commerce: Commerce;
   tools: ImportTools;
   faults: Faults;
 }) => {
@@ -252,7 +254,7 @@ export const createImportService = ({
       return showImport(await getRow(id), mayReadPersonalData(actor));
     },
     /** What the Online Retail layout has brought in, by all its imports. */
-    retailTotals: () => createOrderStore(database.writer).totals(retailSource),
+    retailTotals: () => commerce.orders.sumOfSource(retailSource),
     /**
      * For the command line: imports a file in this process. The same file and kind again, after a kill, goes on where the
      * killed one was.

@@ -1,7 +1,7 @@
 // Puts together what one import needs: its fields, its mapping, its layout, its cleaner. The one place that knows all kinds.
 
 import type { ImportKind } from '@rapport/sdk/schemas';
-import type { Platform } from '../../core/index.ts';
+import type { Events, Platform } from '../../core/index.ts';
 import { createCleaner } from './cleaning.ts';
 import { createCustomersLayout, type WriteCustomers } from './customers.ts';
 import { isTimeZone } from './dates.ts';
@@ -10,7 +10,7 @@ import { createEventsLayout } from './events.ts';
 import { type AttributeDefinition, type Field, fieldsOf } from './fields.ts';
 import type { Layout } from './layout.ts';
 import { createMapper, type Mapping, parseMapping } from './mapping.ts';
-import { createOrderWriter } from './order-rows.ts';
+import { type Commerce, createOrderWriter } from './order-rows.ts';
 import { createOrdersLayout } from './orders.ts';
 import { createProductsLayout } from './products.ts';
 import { createRetailLayout } from './retail.ts';
@@ -20,13 +20,16 @@ import type { ImportRow, ImportSettings } from './store.ts';
 
 export type ToolsDeps = {
   platform: Platform;
+  commerce: Commerce;
+  events: Events;
   /** Active definitions, and the country of phones without one. */
   attributes: () => Promise<{ definitions: readonly AttributeDefinition[]; defaultCountry: string | null }>;
   writeCustomers: WriteCustomers;
 };
 
 export const createTools = (deps: ToolsDeps) => {
-  const { clock, ids } = deps.platform;
+  const { commerce, events } = deps;
+  const { clock } = deps.platform;
 
   const mapperFor = async (what: ImportKind, settings: ImportSettings, decided?: Mapping) => {
     if (settings.timeZone !== undefined && !isTimeZone(settings.timeZone))
@@ -40,11 +43,11 @@ export const createTools = (deps: ToolsDeps) => {
     const check = createRowCheck();
     const createCustomers = settings.createCustomers ?? false;
     const writeCustomers = deps.writeCustomers;
-    const writer = createOrderWriter({ clock, ids, writeCustomers });
+    const writer = createOrderWriter({ commerce, writeCustomers });
     if (what === 'customers') return createCustomersLayout({ fields, check, write: writeCustomers });
     if (what === 'orders') return createOrdersLayout({ writer, check, createCustomers });
-    if (what === 'events') return createEventsLayout({ clock, ids, check, createCustomers, writeCustomers });
-    if (what === 'products') return createProductsLayout({ clock, ids, check });
+    if (what === 'events') return createEventsLayout({ clock, events, check, createCustomers, writeCustomers });
+    if (what === 'products') return createProductsLayout({ commerce, check });
     return createRetailLayout({ writer });
   };
 

@@ -100,6 +100,7 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
         earn_id: entry.id,
         customer_id: customerId,
         remaining: points,
+        reversed: 0,
         pending,
         available_at: from,
         expires_at: until,
@@ -115,9 +116,18 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
       await tell(trx, customerId);
       return entry;
     },
+    /**
+     * Takes back what an order earned: the rest of it, or at most `points`. What was spent meanwhile is taken from other points,
+     * never below zero; `short` is what could not be taken.
+     */
     reverse: async (
       trx: Db,
-      { customerId, orderId, promotion }: { customerId: string; orderId: string; promotion?: string },
+      {
+        customerId,
+        orderId,
+        promotion,
+        points,
+      }: { customerId: string; orderId: string; promotion?: string; points?: number },
     ): Promise<{ taken: number; short: number }> => {
       const store = createMemberStore(trx);
       const member = await store.lock(customerId, clock.now());
@@ -125,14 +135,16 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
       let taken = 0;
       let short = 0;
       for (const earned of await store.listEarned(customerId, orderId, promotion)) {
-        const lot = await store.findLot(earned.id);
-        const worth = earned.available_delta + earned.pending_delta - (await store.sumExpired(earned.id));
-        const own = lot?.remaining ?? 0;
-        if (lot && own > 0) await store.updateLot(lot.earn_id, { remaining: 0 });
-        const available = (await store.find(member.customer_id))!.points_available - (lot?.pending ? 0 : own);
+        const lot = (await store.findLot(earned.id))!;
+        const left = earned.available_delta + earned.pending_delta - (await store.sumExpired(earned.id)) - lot.reversed;
+        const worth = Math.min(left, (points ?? left) - taken - short);
+        if (worth <= 0) continue;
+        const own = Math.min(lot.remaining, worth);
+        await store.updateLot(lot.earn_id, { remaining: lot.remaining - own, reversed: lot.reversed + worth });
+        const available = (await store.find(member.customer_id))!.points_available - (lot.pending ? 0 : own);
         const others = Math.min(worth - own, available);
         if (others > 0) await takeFromLots(trx, customerId, others);
-        const deltas = lot?.pending ? { available: 0 - others, pending: 0 - own } : { available: 0 - own - others };
+        const deltas = lot.pending ? { available: 0 - others, pending: 0 - own } : { available: 0 - own - others };
         await post(
           trx,
           entryOf('reverse', customerId, deltas, {

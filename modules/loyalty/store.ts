@@ -27,6 +27,8 @@ export type LotRow = {
   earn_id: string;
   customer_id: string;
   remaining: number;
+  /** Of the earning, asked back with its order: taken, or short when they were spent. */
+  reversed: number;
   pending: boolean;
   available_at: number;
   expires_at: number | null;
@@ -82,12 +84,9 @@ export const createMemberStore = (db: Db) => ({
 
   insertLedger: (row: LedgerRow) => db('points_ledger').insert(row),
   ledger: (customerId: string) => db('points_ledger').where({ customer_id: customerId }),
-  /** Earnings of an order that were not taken back yet. */
+  /** Earnings of an order. */
   listEarned: (customerId: string, orderId: string, promotion?: string): Promise<LedgerRow[]> => {
-    const rows = db('points_ledger as e')
-      .where({ customer_id: customerId, order_id: orderId, kind: 'earn' })
-      .whereNotExists(db('points_ledger as r').whereRaw(`r.earn_id = e.id and r.kind = 'reverse'`))
-      .orderBy('id');
+    const rows = db('points_ledger').where({ customer_id: customerId, order_id: orderId, kind: 'earn' }).orderBy('id');
     return promotion === undefined ? rows : rows.where({ promotion });
   },
 

@@ -95,7 +95,8 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
       now,
     );
 
-  const listen = async (trx: Db, changes: readonly Change[]): Promise<void> => {
+  const listen = async (trx: Db, published: readonly Change[]): Promise<void> => {
+    const changes = published.filter(({ quiet }) => !quiet);
     // Our own moves: whoever reads a segment was looked at when it moved.
     if (changes.every(({ kind }) => kind === 'segment')) return;
     const index = await deps.indexes.at(trx);
@@ -181,12 +182,18 @@ const add = (work: Work, customerId: string, rules: readonly Population[], reaso
   work.set(customerId, task);
 };
 
-// An order is heard as an event too, so that an alert can look at the order itself.
+// What happens to an order is an event too, so that an alert can look at the order itself.
+const orderEvents: Partial<Record<Change['kind'], (order: NonNullable<Change['order']>) => string>> = {
+  order: () => 'order.placed',
+  'order-status': ({ status }) => `order.${status}`,
+  refund: () => 'order.refunded',
+};
 const eventOf = (change: Change): AlertEvent | undefined => {
   if (change.event) return change.event;
-  if (!change.order || change.kind !== 'order') return undefined;
+  const type = change.order && orderEvents[change.kind]?.(change.order);
+  if (!change.order || type === undefined) return undefined;
   const { id, orderedAt, ...properties } = change.order;
-  return { id, type: 'order.placed', occurredAt: orderedAt, properties };
+  return { id, type, occurredAt: change.kind === 'order' ? orderedAt : new Date(change.at).toISOString(), properties };
 };
 
 const contextOf = (event: AlertEvent): Record<string, unknown> => ({

@@ -11,7 +11,7 @@ import { createRedemptions } from './redemptions.ts';
 import { createTill } from './till.ts';
 import { createUsageStore } from './usage-store.ts';
 
-type CoreServices = Pick<Core, 'customers' | 'commerce'>;
+type CoreServices = Pick<Core, 'customers'>;
 export type PromotionDeps = {
   platform: Platform;
   core: CoreServices;
@@ -28,7 +28,7 @@ export const createPromotions = ({ platform, core, members, vocabulary }: Promot
   };
   const codeMaker = createCodeMaker(systemRandom);
   const live = createLivePromotions({ database, vocabulary, log });
-  const documents = createPromotionDocuments({ platform, core, members, vocabulary });
+  const documents = createPromotionDocuments({ platform, members, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
   return {
     hear,

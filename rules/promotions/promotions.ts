@@ -11,9 +11,9 @@ import { checkParams, paramsOf, toContent, toPromotion } from './document.ts';
 import type { Membership } from './effects.ts';
 import { createUsageStore } from './usage-store.ts';
 
-type Deps = { platform: Platform; core: Pick<Core, 'commerce'>; members: Membership; vocabulary: VocabularySource };
+type Deps = { platform: Platform; members: Membership; vocabulary: VocabularySource };
 
-export const createPromotionDocuments = ({ platform, core, members, vocabulary }: Deps) => {
+export const createPromotionDocuments = ({ platform, members, vocabulary }: Deps) => {
   const { database, clock } = platform;
   const checks = createChecks({ vocabulary, clock });
 

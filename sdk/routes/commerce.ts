@@ -5,7 +5,7 @@ import {
   NewProduct,
   NewRefund,
   Order,
-  OrderChange,
+  OrderMove,
   OrderPage,
   OrderQuery,
   Product,
@@ -83,15 +83,16 @@ export const getOrder = defineRoute({
   params: IdParams,
   reply: Order,
 });
-export const changeOrder = defineRoute({
-  method: 'PATCH',
-  path: '/orders/:id',
+export const moveOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/:id/status',
   scope: 'orders:write',
   tag: 'orders',
-  summary: 'Move an order to another status',
+  summary: 'Move an order to another status that its present one allows',
   params: IdParams,
-  body: OrderChange,
+  body: OrderMove,
   reply: Order,
+  idempotent: true,
 });
 export const refundOrder = defineRoute({
   method: 'POST',

@@ -1,6 +1,7 @@
 // Products, orders with lines, refunds. Money in integer minor units.
 import { type Static, Type } from 'typebox';
 import { CustomerRef } from './customers.ts';
+import { OrderStatus } from './order-states.ts';
 import { Closed, Currency, Id, Money, Nullable, PageQuery, pageOf, Time } from './shared.ts';
 
 const Sku = Type.String({ minLength: 1, maxLength: 100 });
@@ -65,7 +66,6 @@ export const ProductQuery = Closed({
   status: Type.Optional(ProductStatus),
 });
 
-export const OrderStatus = Type.Enum(['placed', 'paid', 'shipped', 'completed', 'cancelled', 'refunded']);
 export const NewOrderLine = Closed({
   sku: Sku,
   name: Type.Optional(Type.String({ maxLength: 300 })),
@@ -112,7 +112,7 @@ const orderFields = {
   customerId: Id,
   source: Type.String(),
   externalId: text,
-  status: Type.String(),
+  status: OrderStatus,
   currency: Type.String(),
   subtotal: Type.Integer({ description: 'Sum of the lines' }),
   discount: Type.Integer(),
@@ -140,7 +140,8 @@ export const OrderQuery = Closed({
   from: Type.Optional(Time),
   to: Type.Optional(Time),
 });
-export const OrderChange = Closed({ status: OrderStatus });
+/** `refunded` gives back what is left of the total. */
+export const OrderMove = Closed({ status: OrderStatus });
 /** Absent amount: everything not yet refunded. */
 export const NewRefund = Closed({
   amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),

@@ -9,6 +9,7 @@ export * from './imports.ts';
 export * from './insights.ts';
 export * from './members.ts';
 export * from './messages.ts';
+export * from './order-states.ts';
 export * from './plugins.ts';
 export * from './promotion-codes.ts';
 export * from './promotions.ts';

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { topics } from '@rapport/sdk/hooks';
 import type { Condition } from '@rapport/sdk/schemas';
 import { type Change, createCore, type Platform, query, system, toJson, transact } from '../../core/index.ts';
+import { commerceModule } from '../../modules/commerce/index.ts';
 import { loyaltyModule } from '../../modules/loyalty/index.ts';
 import { messagesModule } from '../../modules/messages/index.ts';
 import { webhooksModule } from '../../modules/webhooks/index.ts';
@@ -17,6 +18,7 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const platform = await testPlatform(on, clock);
   const core = createCore(platform);
+  core.modules.install(commerceModule, core);
   core.modules.install(messagesModule, { hooks: core.hooks });
   core.modules.install(webhooksModule, {});
   const heard: { topic: string; payload: unknown }[] = [];
@@ -124,7 +126,7 @@ const writeOrder = async (
     updated_at: now,
   });
   const orderedAt = new Date(at).toISOString();
-  const order = { id, total, currency: 'EUR', orderedAt, status: 'placed' };
+  const order = { id, externalId: id, total, refunded: 0, currency: 'EUR', orderedAt, status: 'placed' as const };
   await changes.publish(trx, [{ customerId, kind: 'order', facts: ['orders'], at, order } satisfies Change]);
 };
 

@@ -5,7 +5,7 @@ import type { PluginOrder } from '@rapport/sdk';
 import { Type } from 'typebox';
 import { type Capability, capability, Refusal } from '../../capability.ts';
 import type { Clock, Ids } from '../../clock.ts';
-import { presentCustomers } from '../../commerce/plugin-customers.ts';
+import { presentCustomers } from '../../customers/plugin-customers.ts';
 import { toIso } from '../../data/column.ts';
 import type { Database } from '../../data/database.ts';
 import { faultsOf } from '../../records/given-schema.ts';

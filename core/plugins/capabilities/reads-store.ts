@@ -1,5 +1,5 @@
 // What plugins may read of customers, orders, events and products: pages in a fixed order, columns by name, never a query of theirs.
-import type { CustomerRead } from '../../commerce/plugin-customers.ts';
+import type { CustomerRead } from '../../customers/plugin-customers.ts';
 import { fromJson } from '../../data/column.ts';
 import type { Db } from '../../data/database.ts';
 import { type Page, page } from '../../data/page.ts';

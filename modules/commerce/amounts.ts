@@ -1,7 +1,7 @@
 // What an order comes to, in integer minor units: lines priced from their products where they name no price, totals checked
 // against what the sender computed. Pure.
 import type { NewOrder, NewOrderLine } from '@rapport/sdk/schemas';
-import { InvalidValue } from '../customers/errors.ts';
+import { InvalidValue } from '../../core/index.ts';
 import type { ProductRow } from './products-store.ts';
 
 export type PricedLine = {

@@ -1,7 +1,5 @@
 // Commerce as a module: products, orders, refunds.
-import type { Customers } from '../customers/index.ts';
-import { defineModule } from '../module.ts';
-import type { Platform } from '../platform.ts';
+import { type Customers, defineModule, type Platform } from '../../core/index.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { createProducts, type Products } from './products.ts';
 import { commerceRoutes } from './routes.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCurrencies, parseDecimal, times, toMinor } from './decimals.ts';
+import { createCurrencies } from '../../core/index.ts';
+import { parseDecimal, times, toMinor } from './decimals.ts';
 
 const pence = (text: string): number | undefined => {
   const value = parseDecimal(text);

@@ -1,12 +1,15 @@
 // Products: what can be bought, its price and stock.
 import type { NewProduct, Product, ProductChange } from '@rapport/sdk/schemas';
-import { InvalidValue } from '../customers/errors.ts';
-import { toIso } from '../data/column.ts';
-import type { Db } from '../data/database.ts';
-import { type Page, page } from '../data/page.ts';
-import { transactRetrying } from '../data/retry.ts';
-import type { Actor } from '../http/actor.ts';
-import type { Platform } from '../platform.ts';
+import {
+  type Actor,
+  type Db,
+  InvalidValue,
+  type Page,
+  type Platform,
+  page,
+  toIso,
+  transactRetrying,
+} from '../../core/index.ts';
 import { ProductNotFound, SkuTaken } from './errors.ts';
 import { createProductStore, type ProductRow } from './products-store.ts';
 
@@ -36,7 +39,7 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
         const store = createProductStore(trx);
         if ((await store.findBySkus([given.sku])).size > 0) throw new SkuTaken(given.sku, { pointer: '/sku' });
         const row = rowOf(given);
-        await store.insert(row);
+        await store.insert([row]);
         await record(trx, actor, 'product.created', row.id, Object.keys(given));
         return showProduct(row);
       }),
@@ -45,12 +48,39 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
         const store = createProductStore(trx);
         const row = await store.find(id);
         if (!row) throw new ProductNotFound(id);
-        const { imageUrl, ...rest } = change;
-        const columns = { ...rest, ...(imageUrl !== undefined && { image_url: imageUrl }), updated_at: clock.now() };
-        await store.rows().where({ id }).update(columns);
+        const changed = changedRow(row, change, clock.now());
+        await store.update([changed]);
         await record(trx, actor, 'product.updated', id, Object.keys(change));
-        return showProduct((await store.find(id))!);
+        return showProduct(changed);
       }),
+    /**
+     * Many at once in the caller's transaction, known by their sku: new ones are made, members that are given and differ are
+     * changed. The same again changes nothing. With `keep`, products that exist stay as they are. Nothing is audited row by row.
+     */
+    upsertMany: async (
+      trx: Db,
+      given: readonly NewProduct[],
+      { keep = false } = {},
+    ): Promise<{ created: number; updated: number }> => {
+      const store = createProductStore(trx);
+      // Of two with one sku the later one adds to the earlier, as it would in two calls; with `keep` the first one stays.
+      const bySku = new Map<string, NewProduct>();
+      for (const one of given) {
+        const before = bySku.get(one.sku);
+        if (!before || !keep) bySku.set(one.sku, { ...before, ...one });
+      }
+      if (keep) return { created: await store.insertMissing([...bySku.values()].map(rowOf)), updated: 0 };
+      const known = await store.findBySkus(bySku.keys());
+      const fresh = [...bySku.values()].filter(({ sku }) => !known.has(sku));
+      const changed = [...bySku.values()].flatMap((one) => {
+        const row = known.get(one.sku);
+        const next = row && changedRow(row, one, row.updated_at);
+        return next && JSON.stringify(next) !== JSON.stringify(row) ? [{ ...next, updated_at: clock.now() }] : [];
+      });
+      await store.insert(fresh.map(rowOf));
+      await store.update(changed);
+      return { created: fresh.length, updated: changed.length };
+    },
     get: async (id: string): Promise<Product> => {
       const row = await createProductStore(database.reader).find(id);
       if (!row) throw new ProductNotFound(id);
@@ -85,6 +115,11 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
       return { data: data.map(showProduct), next };
     },
   };
+};
+
+const changedRow = (row: ProductRow, { imageUrl, ...rest }: ProductChange, now: number): ProductRow => {
+  const given = Object.entries({ ...rest, image_url: imageUrl }).filter(([, value]) => value !== undefined);
+  return { ...row, ...Object.fromEntries(given), updated_at: now };
 };
 
 export type Products = ReturnType<typeof createProducts>;

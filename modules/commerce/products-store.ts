@@ -1,7 +1,5 @@
 // Rows of products.
-import { type Db, dialectOf } from '../data/database.ts';
-import { rowSet } from '../data/row-set.ts';
-import { query } from '../data/rows.ts';
+import { type Db, dialectOf, query, rowSet } from '../../core/index.ts';
 
 export type ProductRow = {
   id: string;
@@ -18,8 +16,23 @@ export type ProductRow = {
   updated_at: number;
 };
 
+const integers = new Set(['price', 'stock', 'created_at', 'updated_at']);
+const names = [
+  ...['id', 'sku', 'name', 'category', 'description', 'image_url'],
+  ...['price', 'currency', 'stock', 'status', 'created_at', 'updated_at'],
+] as const;
+
 export const createProductStore = (db: Db) => {
   const dialect = dialectOf(db);
+  const all = rowSet(
+    dialect,
+    'given',
+    names.map((name) => [name, integers.has(name) ? 'integer' : 'text'] as const),
+  );
+  const write = async (sql: string, rows: readonly ProductRow[]): Promise<unknown[]> =>
+    rows.length === 0
+      ? []
+      : query(db, sql.replace('{given}', all.sql), [all.bind(rows.map((row) => names.map((name) => row[name])))]);
   const skus = rowSet(dialect, 'given', [
     ['sku', 'text'],
     ['quantity', 'integer'],
@@ -32,7 +45,21 @@ export const createProductStore = (db: Db) => {
       ]);
       return new Map(rows.map((row) => [row.sku, row]));
     },
-    insert: (row: ProductRow) => db('products').insert(row),
+    insert: (rows: readonly ProductRow[]) =>
+      write(`insert into products (${names}) select ${names} from {given}`, rows),
+    /** Those whose sku nobody has; gives how many that were. */
+    insertMissing: async (rows: readonly ProductRow[]): Promise<number> =>
+      (
+        await write(
+          `insert into products (${names}) select ${names} from {given} where true on conflict (sku) do nothing returning id`,
+          rows,
+        )
+      ).length,
+    update: (rows: readonly ProductRow[]) =>
+      write(
+        `update products set ${names.slice(1).map((name) => `${name} = given.${name}`)} from {given} where products.id = given.id`,
+        rows,
+      ),
     /** Takes from stock where it is counted and lasts; returns the skus that were taken. Sums per sku are the caller's. */
     takeStock: (
       wanted: readonly (readonly [sku: string, quantity: number])[],

@@ -1,7 +1,6 @@
 // The catalogue's errors of products and orders; the rules for codes are in core/errors.ts.
-import { defineError } from '../errors.ts';
-
-const text = (detail: string): string => detail;
+import { nextOrderStatuses, type OrderStatus } from '@rapport/sdk/schemas';
+import { defineError } from '../../core/index.ts';
 
 export const ProductNotFound = defineError(
   'PRODUCT_NOT_FOUND',
@@ -22,7 +21,25 @@ export const OrderExists = defineError(
   'An order with this external id exists.',
   (id: string) => `The order ${id} exists.`,
 );
-export const OrderRefused = defineError('ORDER_REFUSED', 409, 'The order does not allow this now.', text);
+export const OrderStatusInvalid = defineError(
+  'ORDER_STATUS_INVALID',
+  409,
+  'The order cannot go from its status to this one.',
+  (from: OrderStatus, to: OrderStatus) =>
+    `An order that is ${from} cannot become ${to}; ${nextOrderStatuses[from].join(', ') || 'nothing'} is allowed.`,
+);
+export const OrderOfAnother = defineError(
+  'ORDER_OF_ANOTHER',
+  409,
+  'The order is of another customer.',
+  (id: string) => `The order ${id} is of another customer.`,
+);
+export const CurrencyDiffers = defineError(
+  'CURRENCY_DIFFERS',
+  409,
+  'The order is in another currency.',
+  (currency: string) => `The order is in ${currency}.`,
+);
 export const OutOfStock = defineError(
   'OUT_OF_STOCK',
   409,

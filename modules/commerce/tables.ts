@@ -1,5 +1,5 @@
 // The tables of commerce. Orders and refunds are books: they outlive the person, and then speak of nobody.
-import type { TablePolicy } from '../declared.ts';
+import type { TablePolicy } from '../../core/index.ts';
 
 const books = {
   owner: 'customer',
@@ -12,7 +12,7 @@ const books = {
 } as const;
 
 export const commerceTables: readonly TablePolicy[] = [
-  { ...books, table: 'orders' },
+  { ...books, table: 'orders', hidden: ['holds_stock'] },
   { ...books, table: 'order_lines' },
   { ...books, table: 'refunds' },
   { table: 'products', owner: 'shop', grows: 'with settings' },

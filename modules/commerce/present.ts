@@ -1,7 +1,6 @@
 // Orders as the API shows them, and as the rules hear of them.
 import type { Order, OrderSummary } from '@rapport/sdk/schemas';
-import type { Change } from '../changes.ts';
-import { toIso } from '../data/column.ts';
+import { type Change, toIso } from '../../core/index.ts';
 import type { LineRow, OrderRow, RefundRow } from './orders-store.ts';
 
 export const perSku = (lines: readonly { sku: string; quantity: number }[]): Map<string, number> => {
@@ -10,14 +9,16 @@ export const perSku = (lines: readonly { sku: string; quantity: number }[]): Map
   return sums;
 };
 
-export const orderChange = (row: OrderRow, kind: 'order' | 'refund', at: number): Change => ({
+export const orderChange = (row: OrderRow, kind: 'order' | 'order-status' | 'refund', at: number): Change => ({
   customerId: row.customer_id,
   kind,
-  facts: ['orders'],
+  facts: kind === 'order' ? ['orders', 'customer.lastSeenAt'] : ['orders'],
   at,
   order: {
     id: row.id,
+    externalId: row.external_id,
     total: row.total,
+    refunded: row.refunded,
     currency: row.currency,
     orderedAt: toIso(row.ordered_at),
     status: row.status,

@@ -1,6 +1,5 @@
 // Products and orders over HTTP.
 import {
-  changeOrder,
   changeProduct,
   createOrder,
   createProduct,
@@ -8,9 +7,10 @@ import {
   getProduct,
   listOrders,
   listProducts,
+  moveOrder,
   refundOrder,
 } from '@rapport/sdk/routes';
-import { type Served, serve } from '../http/serve.ts';
+import { type Served, serve } from '../../core/index.ts';
 import type { Orders } from './orders.ts';
 import type { Products } from './products.ts';
 
@@ -22,6 +22,6 @@ export const commerceRoutes = ({ products, orders }: { products: Products; order
   serve(createOrder, ({ body, actor }) => orders.create(body, actor)),
   serve(listOrders, ({ query }) => orders.list(query)),
   serve(getOrder, ({ params }) => orders.get(params.id)),
-  serve(changeOrder, ({ params, body, actor }) => orders.changeStatus(params.id, body.status, actor)),
+  serve(moveOrder, ({ params, body, actor }) => orders.move(params.id, body.status, actor)),
   serve(refundOrder, ({ params, body, actor }) => orders.refund(params.id, body, actor)),
 ];

@@ -1,0 +1,117 @@
+// Orders: written one at a time or in sets, moved on, refunded in part or whole, read.
+import type { NewOrder, NewRefund, Order, OrderStatus, OrderSummary } from '@rapport/sdk/schemas';
+import {
+  type Actor,
+  type Customers,
+  type Db,
+  type Page,
+  type Platform,
+  page,
+  readTime,
+  transactRetrying,
+} from '../../core/index.ts';
+import { OrderNotFound, RefundTooHigh } from './errors.ts';
+import { checkMove, createMoves } from './moves.ts';
+import { createOrderStore, type OrderRow, type RefundRow } from './orders-store.ts';
+import { createPlacing } from './placing.ts';
+import { perSku, showOrder, showSummary } from './present.ts';
+import { createProductStore } from './products-store.ts';
+import { createWriteOrders } from './writing.ts';
+
+export const createOrders = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
+  const { database, clock, ids } = platform;
+  const writeMoves = createMoves(platform);
+  const write = createWriteOrders(platform, writeMoves);
+  const place = createPlacing({ platform, customers, write });
+
+  const get = async (id: string, db: Db = database.reader): Promise<Order> => {
+    const store = createOrderStore(db);
+    const row = await store.find(id);
+    if (!row) throw new OrderNotFound(id);
+    return showOrder(row, await store.listLines([id]), row.refunded > 0 ? await store.listRefunds(id) : []);
+  };
+
+  const lockOrder = async (trx: Db, id: string): Promise<OrderRow> => {
+    const row = await createOrderStore(trx).lock(id);
+    if (!row) throw new OrderNotFound(id);
+    return row;
+  };
+
+  const refundIn = async (trx: Db, row: OrderRow, { amount, reason, restock }: NewRefund, actor: Actor) => {
+    const { id, customer_id, status: from } = row;
+    const left = row.total - row.refunded;
+    const sum = amount ?? left;
+    if (sum < 1 || sum > left) throw new RefundTooHigh(left, { pointer: '/amount' });
+    const refund: RefundRow = {
+      id: ids.next(),
+      order_id: id,
+      customer_id,
+      amount: sum,
+      reason: reason ?? null,
+      at: clock.now(),
+    };
+    await createOrderStore(trx).insertRefund(refund);
+    row.refunded += sum;
+    if (sum === left) {
+      row.status = 'refunded';
+      // What was cancelled before it left is back in stock already.
+      if (restock && from !== 'cancelled') {
+        const lines = await createOrderStore(trx).listLines([id]);
+        await createProductStore(trx).returnStock([...perSku(lines)].toSorted(), clock.now());
+      }
+    }
+    await writeMoves(trx, [{ row, from, refund }], { actor });
+  };
+
+  return {
+    get,
+    create: (given: NewOrder, actor: Actor): Promise<Order> =>
+      transactRetrying(database.writer, (trx) => place(trx, given, actor)),
+    /**
+     * Thousands of orders or lines of them in the caller's transaction, each of a customer that is known. Run it inside
+     * `transactRetrying`. `quiet` for imports: nothing is emitted or audited row by row.
+     */
+    writeMany: write,
+    /** To the same status changes nothing; `refunded` gives back what is left. Throws ORDER_STATUS_INVALID. */
+    move: (id: string, status: OrderStatus, actor: Actor): Promise<Order> =>
+      transactRetrying(database.writer, async (trx) => {
+        const row = await lockOrder(trx, id);
+        const from = row.status;
+        checkMove(from, status);
+        if (status === 'refunded' && row.refunded < row.total) await refundIn(trx, row, {}, actor);
+        else if (status !== from) await writeMoves(trx, [{ row: Object.assign(row, { status }), from }], { actor });
+        return get(id, trx);
+      }),
+    refund: (id: string, given: NewRefund, actor: Actor): Promise<Order> =>
+      transactRetrying(database.writer, async (trx) => {
+        await refundIn(trx, await lockOrder(trx, id), given, actor);
+        return get(id, trx);
+      }),
+    /** What one source has brought in: lines, customers, orders, and their total in minor units. */
+    sumOfSource: (source: string) => createOrderStore(database.reader).sumOfSource(source),
+    list: async (query: {
+      limit?: number;
+      cursor?: string;
+      customerId?: string;
+      externalId?: string;
+      status?: string;
+      from?: string;
+      to?: string;
+    }): Promise<Page<OrderSummary>> => {
+      const rows = createOrderStore(database.reader).rows();
+      if (query.customerId !== undefined) rows.where('customer_id', query.customerId);
+      if (query.externalId !== undefined) rows.where('external_id', query.externalId);
+      if (query.status !== undefined) rows.where('status', query.status);
+      if (query.from !== undefined) rows.where('ordered_at', '>=', readTime(query.from, '/query/from'));
+      if (query.to !== undefined) rows.where('ordered_at', '<', readTime(query.to, '/query/to'));
+      const { data, next } = await page<OrderRow>(rows, {
+        sort: { column: 'ordered_at', direction: 'desc' },
+        limit: query.limit ?? 50,
+        cursor: query.cursor,
+      });
+      return { data: data.map(showSummary), next };
+    },
+  };
+};
+
+export type Orders = ReturnType<typeof createOrders>;
