@@ -1,4 +1,5 @@
 // Every command of the command line, in one list. A command owns its arguments and answers with an exit code.
+import { parseArgs } from 'node:util';
 import {
   type CommandSpec,
   type Config,
@@ -8,7 +9,7 @@ import {
   readConfig,
   systemClock,
 } from './core/index.ts';
-import { createRapport, modules, version } from './rapport.ts';
+import { createRapport, modules, orStop, version } from './rapport.ts';
 
 export type Command = { name: string; summary: string; run: (args: string[]) => Promise<number | undefined> };
 
@@ -19,11 +20,15 @@ const start: Command = {
     const config = readConfig(process.env);
     const rapport = await createRapport(config, createLog(config.logLevel));
     const { url } = await rapport.start();
-    await rapport.core.plugins.installBundled();
-    const owner = rapport.core.auth.takeFirstOwner();
-    if (owner)
-      console.log(`Sign in as ${owner.email} with the password ${owner.password} (shown this once; change it there).`);
-    console.log(`Rapport is ready at ${publicUrl(config, url)}`);
+    await orStop(async () => {
+      await rapport.core.plugins.installBundled();
+      const owner = rapport.core.auth.takeFirstOwner();
+      if (owner)
+        console.log(
+          `Sign in as ${owner.email} with the password ${owner.password} (shown this once; change it there).`,
+        );
+      console.log(`Rapport is ready at ${publicUrl(config, url)}`);
+    }, rapport.stop);
     return untilStopped(rapport.stop);
   },
 };
@@ -56,8 +61,9 @@ const config: Command = {
 
 const demo: Command = {
   name: 'demo',
-  summary: 'Run the server on a generated shop with everything switched on.',
-  run: async () => {
+  summary: 'Run the server on a generated shop with everything switched on. [--seed n] [--customers n] [--days n]',
+  run: async (args) => {
+    const size = shopSize(args);
     const dataDir = process.env.RAPPORT_DATA_DIR ?? './data/demo';
     const settings = readConfig({
       ...process.env,
@@ -65,13 +71,37 @@ const demo: Command = {
       RAPPORT_LOG_LEVEL: process.env.RAPPORT_LOG_LEVEL ?? 'warn',
     });
     const { startDemo } = await import('./demo/index.ts');
-    const { url, owner, stop } = await startDemo(settings, createLog(settings.logLevel), { say: console.log });
+    const { url, owner, stop } = await startDemo(settings, createLog(settings.logLevel), {
+      ...size,
+      say: console.log,
+    });
     console.log(
       `\nSign in as ${owner.email} with the password ${owner.password}\nRapport is ready at ${publicUrl(settings, url)}`,
     );
     return untilStopped(stop);
   },
 };
+
+/** What the arguments say of the shop; a number that is none is refused. */
+const shopSize = (args: string[]): { seed?: number; customers?: number; days?: number } => {
+  const { values } = parseArgs({
+    args,
+    options: { seed: { type: 'string' }, customers: { type: 'string' }, days: { type: 'string' } },
+  });
+  return Object.fromEntries(
+    Object.entries(values).map(([name, text]) => {
+      const least = name === 'seed' ? 0 : 1;
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < least || value > 10_000_000)
+        throw new BadArgument(`--${name} takes a whole number from ${least} to 10000000, not "${text}".`);
+      return [name, value];
+    }),
+  );
+};
+
+class BadArgument extends Error {
+  readonly code = 'BAD_ARGUMENT';
+}
 
 // Commands of modules work on the data itself, beside a server or without one: everything is made, nothing is started.
 const ofModules: Command[] = modules.flatMap((module) =>

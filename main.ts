@@ -7,6 +7,7 @@ enableCompileCache(join(import.meta.dirname, 'node_modules', '.cache', 'rapport'
 const { commands } = await import('./commands.ts');
 const { ConfigProblems } = await import('./core/index.ts');
 
+const lingerMs = 3000;
 const [name = 'help', ...args] = process.argv.slice(2);
 const command = commands.find((candidate) => candidate.name === name);
 
@@ -21,5 +22,7 @@ if (!command) {
     const expected = error instanceof ConfigProblems || (error as { code?: string }).code !== undefined;
     console.error(expected ? (error as Error).message : error);
     process.exitCode = 1;
+    // Whatever could still keep the process alive does so no longer than this.
+    setTimeout(() => process.exit(1), lingerMs).unref();
   }
 }

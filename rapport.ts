@@ -12,6 +12,7 @@ import {
   createIdempotency,
   createPlatform,
   type Log,
+  type Platform,
 } from './core/index.ts';
 import { commerceModule } from './modules/commerce/index.ts';
 import { exportsModule } from './modules/exports/index.ts';
@@ -44,8 +45,23 @@ export const modules = [
 
 export type Rapport = Awaited<ReturnType<typeof createRapport>>;
 
+/** Everything on its data, not started. After an error the database is closed again. */
 export const createRapport = async (config: Config, log: Log, clock?: Clock) => {
   const platform = await createPlatform(config, log, clock);
+  return orStop(async () => assemble(platform, config), platform.close);
+};
+
+/** Runs `work`; when it fails, `stop` first, so that nothing stays running without a word, then the error of `work`. */
+export const orStop = async <T>(work: () => Promise<T>, stop: () => Promise<unknown>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+};
+
+const assemble = (platform: Platform, config: Config) => {
   const core = createCore(platform);
   const { modules, hooks, customers, attributes } = core;
   const commerce = modules.install(commerceModule, { customers });
@@ -86,12 +102,30 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
   let server: Server | undefined;
   const stop = async (): Promise<void> => {
     ready = false;
-    if (server) await drain(server);
-    platform.scheduler.stop();
-    await platform.outbox.stop();
-    await platform.jobs.stop();
-    await modules.stop();
-    await platform.close();
+    const failures: unknown[] = [];
+    // One that cannot stop keeps none of the others running.
+    for (const end of [
+      async () => server && drain(server),
+      async () => platform.scheduler.stop(),
+      platform.outbox.stop,
+      platform.jobs.stop,
+      modules.stop,
+      platform.close,
+    ])
+      await end().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  };
+  const start = async (): Promise<{ url: string }> => {
+    await platform.generations.start();
+    await modules.start();
+    await platform.jobs.start();
+    platform.outbox.start();
+    const listening = createServer(app.callback());
+    await listen(listening, config.port, config.host);
+    server = listening;
+    ready = true;
+    const { port, family, address } = server.address() as AddressInfo;
+    return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}` };
   };
   return {
     platform,
@@ -102,25 +136,8 @@ export const createRapport = async (config: Config, log: Log, clock?: Clock) => 
     exports,
     rules,
     served,
-    /** Starts the workers and listens; resolves with the address when requests are taken. */
-    start: async (): Promise<{ url: string }> => {
-      await platform.generations.start();
-      await modules.start();
-      await platform.jobs.start();
-      platform.outbox.start();
-      const listening = createServer(app.callback());
-      try {
-        await listen(listening, config.port, config.host);
-      } catch (error) {
-        // What was started before would keep the process alive.
-        await stop();
-        throw error;
-      }
-      server = listening;
-      ready = true;
-      const { port, family, address } = server.address() as AddressInfo;
-      return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}` };
-    },
+    /** Starts the workers and listens; resolves with the address when requests are taken. What fails on the way stops everything. */
+    start: (): Promise<{ url: string }> => orStop(start, stop),
     /** Drains: no new requests, running ones end, jobs are put back, then everything closes. */
     stop,
   };

@@ -26,19 +26,19 @@ import type { Rapport } from '../rapport.ts';
 import type { Api } from './api.ts';
 import { mappings, type ShopFiles, type Subscriber, writeShop } from './files.ts';
 import { alerts, attribute, promotions, readyMade, segments, templates } from './rules.ts';
-import { makeShop } from './shop.ts';
+import { makeShop, type ShopOptions } from './shop.ts';
 
 type Say = (text: string) => void;
 
 export const furnish = async (
   rapport: Rapport,
   api: Api,
-  options: { until: number; customers?: number; say: Say },
+  options: Partial<ShopOptions> & { until: number; say: Say },
 ): Promise<void> => {
-  const { say } = options;
+  const { say, until, ...size } = options;
   const folder = join(rapport.platform.config.dataDir, 'demo');
-  say('Making the shop: products, customers, two years of orders and events …');
-  const shop = makeShop(options.until, options.customers ? { customers: options.customers } : {});
+  say('Making the shop: products, customers, what they bought and did …');
+  const shop = makeShop(until, size);
   const { files, subscribers } = await writeShop(shop, folder);
   await api.call(createAttribute, { body: attribute });
   await importFiles(rapport, files, say);

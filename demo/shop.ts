@@ -10,10 +10,11 @@ export type Shop = {
 };
 
 export const shopDefaults = { seed: 20260101, customers: 20_000, days: 730 };
+export type ShopOptions = typeof shopDefaults;
 
 /** `until` is where the history ends (ms). Memory stays flat: people are made as they are read. */
-export const makeShop = (until: number, options: Partial<typeof shopDefaults> = {}): Shop => {
-  const { seed, customers, days } = { ...shopDefaults, ...options };
+export const makeShop = (until: number, options: Partial<ShopOptions> = {}): Shop => {
+  const { seed = shopDefaults.seed, customers = shopDefaults.customers, days = shopDefaults.days } = options;
   const products = makeCatalogue(createChance(seed));
   const shelves = new Map<string, DemoProduct[]>();
   for (const product of products) shelves.set(product.category, [...(shelves.get(product.category) ?? []), product]);
