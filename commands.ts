@@ -20,16 +20,13 @@ const start: Command = {
     const config = readConfig(process.env);
     const rapport = await createRapport(config, createLog(config.logLevel));
     const { url } = await rapport.start();
-    await orStop(async () => {
-      await rapport.core.plugins.installBundled();
-      const owner = rapport.core.auth.takeFirstOwner();
-      if (owner)
-        console.log(
-          `Sign in as ${owner.email} with the password ${owner.password} (shown this once; change it there).`,
-        );
-      console.log(`Rapport is ready at ${publicUrl(config, url)}`);
-    }, rapport.stop);
-    return untilStopped(rapport.stop);
+    await orStop(() => rapport.core.plugins.installBundled(), rapport.stop);
+    const stopped = untilStopped(rapport.stop);
+    const owner = rapport.core.auth.takeFirstOwner();
+    if (owner)
+      console.log(`Sign in as ${owner.email} with the password ${owner.password} (shown this once; change it there).`);
+    console.log(`Rapport is ready at ${publicUrl(config, url)}`);
+    return stopped;
   },
 };
 
@@ -75,10 +72,11 @@ const demo: Command = {
       ...size,
       say: console.log,
     });
+    const stopped = untilStopped(stop);
     console.log(
       `\nSign in as ${owner.email} with the password ${owner.password}\nRapport is ready at ${publicUrl(settings, url)}`,
     );
-    return untilStopped(stop);
+    return stopped;
   },
 };
 
@@ -127,6 +125,7 @@ export const commands: Command[] = [start, demo, migrate, config, ...ofModules];
 const publicUrl = (settings: Config, listening: string): string =>
   settings.baseUrl.endsWith(':0') ? listening : settings.baseUrl;
 
+/** Waits for a signal from now on: call it before saying that it is ready, or a quick one ends the process unasked. */
 const untilStopped = (stop: () => Promise<void>): Promise<number> =>
   new Promise((resolve) => {
     const end = () => {
