@@ -155,6 +155,25 @@ const alert = createRoute({
   validateSearch: text('tab'),
   component: lazyRouteComponent(() => import('./pages/alerts/one.tsx'), 'AlertPage'),
 });
+const conditions = createRoute({
+  getParentRoute: () => frame,
+  path: '/conditions',
+  beforeLoad: needs('rules:read'),
+  component: lazyRouteComponent(() => import('./pages/conditions/list.tsx'), 'Conditions'),
+});
+const newCondition = createRoute({
+  getParentRoute: () => frame,
+  path: '/conditions/new',
+  beforeLoad: needs('rules:write'),
+  component: lazyRouteComponent(() => import('./pages/conditions/new.tsx'), 'NewCondition'),
+});
+const condition = createRoute({
+  getParentRoute: () => frame,
+  path: '/conditions/$key',
+  beforeLoad: needs('rules:read'),
+  validateSearch: text('tab'),
+  component: lazyRouteComponent(() => import('./pages/conditions/one.tsx'), 'ConditionPage'),
+});
 const plugins = createRoute({
   getParentRoute: () => frame,
   path: '/plugins',
@@ -198,6 +217,9 @@ export const routeTree = root.addChildren([
     promotions,
     newPromotion,
     promotion,
+    conditions,
+    newCondition,
+    condition,
     alerts,
     newAlert,
     alert,

@@ -1,7 +1,7 @@
 // `rapport rules …`: rules from files. Test runs the examples kept with each, apply makes and changes, export writes the file.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { RuleTest } from '@rapport/sdk/schemas';
+import type { Condition, RuleTest } from '@rapport/sdk/schemas';
 import { type CommandSpec, Failure, type Platform } from '../core/index.ts';
 import { acceptConditions, runTests } from './language/index.ts';
 import { bodyOf, contextOf, handlersOf, portableKinds, type RuleFile, readRuleFile, toFile } from './portable.ts';
@@ -12,7 +12,7 @@ type Line = { kind: string; key: string; outcome: string; code?: string; pointer
 
 const usage = `Usage: rapport rules test <file.json>     check each rule, run its tests; changes nothing
        rapport rules apply <file.json>    make what is new, change what differs, set the status that is written
-       rapport rules export               every segment with conditions, alert and promotion, as JSON on standard output
+       rapport rules export               every named condition, segment with conditions, alert and promotion, as JSON on standard output
        --json for machines`;
 
 export const rulesCommand: CommandSpec<RuleServices> = {
@@ -45,7 +45,7 @@ export const rulesCommand: CommandSpec<RuleServices> = {
 };
 
 /** Goes on after a test that failed, stops at the first rule that cannot be applied: what follows may refer to it. */
-type Work = { run: (rule: RuleFile) => Promise<string>; stops: boolean };
+type Work = { run: (rule: RuleFile, file: readonly RuleFile[]) => Promise<string>; stops: boolean };
 
 const linesOf = async (text: string, { run, stops }: Work): Promise<Line[]> => {
   const lines: Line[] = [];
@@ -58,7 +58,7 @@ const linesOf = async (text: string, { run, stops }: Work): Promise<Line[]> => {
   for (const rule of rules) {
     const { kind, key } = rule;
     try {
-      lines.push({ kind, key, outcome: await run(rule) });
+      lines.push({ kind, key, outcome: await run(rule, rules) });
     } catch (error) {
       lines.push({ kind, key, outcome: 'failed', ...whyOf(error) });
       if (stops) break;
@@ -75,8 +75,12 @@ const whyOf = (error: unknown): Pick<Line, 'code' | 'pointer' | 'detail'> => {
 
 const tester = ({ platform, service: rules }: Opened): Work => ({
   stops: false,
-  run: async (rule) => {
-    const words = await rules.vocabulary.current();
+  run: async (rule, file) => {
+    const current = await rules.vocabulary.current();
+    // A condition of the file means what the file says, whether it was applied or not.
+    const ofFile = file.filter(({ kind }) => kind === 'condition');
+    const named = ofFile.map(({ key, conditions }) => [key, conditions as Condition] as const);
+    const words = { ...current, named: new Map([...current.named, ...named]) };
     const { conditions, tests = [], confirmEveryone } = rule as { conditions?: unknown; tests?: RuleTest[] } & RuleFile;
     if (conditions === undefined) return 'has no conditions';
     const context = contextOf(rule);
@@ -106,7 +110,7 @@ const applier = ({ service: rules }: Opened): Work => {
       const saved = (await find(key))!;
       if (status === 'active' && (saved.status !== 'active' || saved.activeVersion !== saved.version))
         await activate(key);
-      if (status === 'paused' && saved.status === 'active') await pause(key);
+      if (status === 'paused' && saved.status === 'active') await pause?.(key);
       const after = (await find(key))!;
       if (!before) return `created, ${after.status}`;
       return before.revision === after.revision ? 'unchanged' : `changed, ${after.status}, version ${after.version}`;

@@ -12,6 +12,8 @@ import {
 import { createFire } from './alerts/fire.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type Alerts, createAlerts } from './alerts/service.ts';
+import { conditionRoutes } from './conditions/routes.ts';
+import { type Conditions, createConditions } from './conditions/service.ts';
 import { createChecks } from './documents/checks.ts';
 import type { VocabularySource } from './language/index.ts';
 import { type Build, createBuild } from './populations/build.ts';
@@ -26,6 +28,7 @@ import { segmentRoutes } from './segments/routes.ts';
 import { createSegments, type Segments } from './segments/service.ts';
 
 export type Populations = {
+  conditions: Conditions;
   segments: Segments;
   lists: Lists;
   alerts: Alerts;
@@ -60,11 +63,13 @@ export const createPopulations = (
   const ticker = createTicker(platform, { indexes, evaluate: live.evaluate });
   const faults = createFaults(platform.config.fault);
   const build = createBuild(platform, { indexes, faults, onDue: (trx, at) => ticker.notice(trx, at) });
+  const conditions = createConditions({ platform, vocabulary, checks, build });
   const segments = createSegments({ platform, vocabulary, checks, build });
   const alerts = createAlerts({ platform, checks, build, actions });
   const lists = createLists(platform, { segments, live });
   const reconcile = createReconcile(platform, { indexes, live, ticker });
   return {
+    conditions,
     segments,
     lists,
     alerts,
@@ -74,7 +79,7 @@ export const createPopulations = (
     ticker,
     reconcile,
     clock: platform.clock,
-    served: [...segmentRoutes(segments, lists), ...alertRoutes(alerts)],
+    served: [...conditionRoutes(conditions), ...segmentRoutes(segments, lists), ...alertRoutes(alerts)],
     jobs: [build.job],
     schedules: [{ name: 'segments-reconcile', cron: '17 3 * * *', run: () => reconcile.run() }],
     subscriptions: [{ changes: live.listen }, { notices: createFollower(platform, { build }) }],

@@ -1,16 +1,23 @@
 // Rules as files: what the API takes to make a segment, alert or promotion, with its `kind` and `status`. Export, test and apply
 // speak this one shape, so that rules can be kept in version control and carried to another installation.
-import { NewAlert, NewPromotion, NewSegment, type RuleContext, type RuleStatus } from '@rapport/sdk/schemas';
+import {
+  NewAlert,
+  NewConditionDocument,
+  NewPromotion,
+  NewSegment,
+  type RuleContext,
+  type RuleStatus,
+} from '@rapport/sdk/schemas';
 import { createValidator, InvalidRequest, system } from '../core/index.ts';
 import type { RuleDocument } from './documents/documents.ts';
+import { usesNamed, usesOfConditions } from './documents/uses.ts';
 import { RuleNotFound } from './errors.ts';
 import type { RuleServices } from './services.ts';
 
 export type RuleFile = { kind: RuleKind; key: string; status?: RuleStatus } & Record<string, unknown>;
-export type RuleKind = 'segment' | 'alert' | 'promotion';
+export type RuleKind = 'condition' | 'segment' | 'alert' | 'promotion';
 
-/** Segments first: the others refer to them. */
-export const portableKinds: readonly RuleKind[] = ['segment', 'alert', 'promotion'];
+export const portableKinds: readonly RuleKind[] = ['condition', 'segment', 'alert', 'promotion'];
 const statuses: readonly unknown[] = ['draft', 'active', 'paused'];
 
 type Handled = {
@@ -18,14 +25,22 @@ type Handled = {
   create: (body: never) => Promise<unknown>;
   change: (key: string, body: never) => Promise<unknown>;
   activate: (key: string) => Promise<unknown>;
-  pause: (key: string) => Promise<unknown>;
+  /** Absent: rules of this kind are not paused. */
+  pause?: (key: string) => Promise<unknown>;
   list: (cursor: string | undefined) => Promise<{ data: unknown[]; next: string | null }>;
 };
 
 export const handlersOf = ({
-  populations: { segments, alerts },
+  populations: { conditions, segments, alerts },
   promotions,
 }: RuleServices): Record<RuleKind, Handled> => ({
+  condition: {
+    find: (key) => conditions.documents.find(key),
+    create: (body) => conditions.create(body, system),
+    change: (key, body) => conditions.change(key, body, system),
+    activate: (key) => conditions.activate(key, undefined, system),
+    list: (cursor) => conditions.list({ limit: 200, cursor }),
+  },
   segment: {
     find: (key) => segments.documents.find(key),
     create: (body) => segments.create(body, system),
@@ -62,6 +77,7 @@ const orNone = async (found: Promise<RuleDocument>): Promise<RuleDocument | unde
 };
 
 const members: Record<RuleKind, readonly string[]> = {
+  condition: ['name', 'description', 'context', 'conditions', 'tests'],
   segment: ['name', 'description', 'conditions', 'tests'],
   alert: ['name', 'description', 'priority', 'trigger', 'conditions', 'cooldown', 'actions', 'tests'],
   promotion: ['name', 'description', 'priority', 'conditions', 'event', 'tests'],
@@ -72,7 +88,7 @@ export const toFile = (kind: RuleKind, shown: Record<string, unknown>): RuleFile
   const kept = members[kind].filter((name) => shown[name] !== null && shown[name] !== undefined);
   const body = Object.fromEntries(kept.map((name) => [name, shown[name]]));
   const { all } = (shown.conditions ?? {}) as { all?: unknown[] };
-  const everyone = all?.length === 0 && kind !== 'alert';
+  const everyone = all?.length === 0 && (kind === 'segment' || kind === 'promotion');
   return {
     kind,
     key: String(shown.key),
@@ -88,6 +104,7 @@ export const readRuleFile = (text: string): RuleFile[] => {
   const rules = (Array.isArray(read) ? read : [read]) as RuleFile[];
   const validator = createValidator();
   const checks = {
+    condition: validator.body(NewConditionDocument),
     segment: validator.body(NewSegment),
     alert: validator.body(NewAlert),
     promotion: validator.body(NewPromotion),
@@ -98,15 +115,37 @@ export const readRuleFile = (text: string): RuleFile[] => {
       throw new InvalidRequest(`It must be one of ${portableKinds.join(', ')}.`, { pointer: `${at}/kind` });
     if (rule.status !== undefined && !statuses.includes(rule.status))
       throw new InvalidRequest(`It must be one of ${statuses.join(', ')}.`, { pointer: `${at}/status` });
+    if (rule.kind === 'condition' && rule.status === 'paused')
+      throw new InvalidRequest('A named condition is a draft or active.', { pointer: `${at}/status` });
     checks[rule.kind](bodyOf(rule), at);
   }
-  return rules.toSorted((a, b) => portableKinds.indexOf(a.kind) - portableKinds.indexOf(b.kind));
+  return inOrder(rules.toSorted((a, b) => portableKinds.indexOf(a.kind) - portableKinds.indexOf(b.kind)));
+};
+
+/** What a rule names comes before it, whatever their kinds; else by kind and as the file has them. */
+const inOrder = (rules: readonly RuleFile[]): RuleFile[] => {
+  const byName = new Map(rules.map((rule) => [`${rule.kind}:${rule.key}`, rule]));
+  const placed = new Set<RuleFile>();
+  const place = (rule: RuleFile): void => {
+    if (placed.has(rule) || open.has(rule)) return;
+    open.add(rule);
+    const { segment } = (rule.trigger ?? {}) as { segment?: unknown };
+    for (const { name } of [...usesOfConditions(rule.conditions), ...usesNamed('segment', segment, '')]) {
+      const named = byName.get(name);
+      if (named) place(named);
+    }
+    placed.add(rule);
+  };
+  const open = new Set<RuleFile>();
+  for (const rule of rules) place(rule);
+  return [...placed];
 };
 
 /** The body that makes the rule. Its status is set in a step of its own. */
 export const bodyOf = ({ kind: _kind, status: _status, ...body }: RuleFile): Record<string, unknown> => body;
 
-export const contextOf = ({ kind, trigger }: RuleFile): RuleContext => {
+export const contextOf = ({ kind, trigger, context }: RuleFile): RuleContext => {
+  if (kind === 'condition') return (context as RuleContext | undefined) ?? 'customer';
   if (kind === 'promotion') return 'cart';
   return (trigger as { kind?: string } | undefined)?.kind === 'event' ? 'event' : 'customer';
 };

@@ -30,6 +30,7 @@ const createRules = (platform: Platform, { core, members, scorers, actions }: Ru
 
 const dependentsOf = ({ populations, promotions }: RuleServices): DependentsSource =>
   ruleDependents({
+    condition: populations.conditions.documents,
     segment: populations.segments.documents,
     alert: populations.alerts.documents,
     promotion: promotions.documents.documents,

@@ -9,7 +9,7 @@ import { useWords } from '../words/words.ts';
 import { UnsavedGuard, useConfirm } from './form.tsx';
 import { Page } from './page.tsx';
 
-export type RuleArea = 'segments' | 'promotions' | 'alerts';
+export type RuleArea = 'segments' | 'promotions' | 'alerts' | 'conditions';
 
 /** An editor of drafts. Saving belongs to the page around it: `footer` gets whether the draft can be saved, and its conditions. */
 export type RuleEditorProps<Draft> = {

@@ -9,6 +9,7 @@ const targets: Record<string, string> = {
   s: '/segments',
   p: '/promotions',
   a: '/alerts',
+  n: '/conditions',
   l: '/plugins',
   d: '/developers',
   t: '/settings',

@@ -7,6 +7,7 @@ import {
   IconFileImport,
   IconLayoutDashboard,
   IconPlug,
+  IconPuzzle,
   IconSettings,
   IconTargetArrow,
   IconUsers,
@@ -24,6 +25,7 @@ type AreaName =
   | 'segments'
   | 'promotions'
   | 'alerts'
+  | 'conditions'
   | 'plugins'
   | 'developers'
   | 'settings';
@@ -42,6 +44,7 @@ export const areas: { group?: 'rules' | 'platform'; areas: Area[] }[] = [
       { to: '/segments', words: 'segments', icon: IconTargetArrow, scope: 'segments:read' },
       { to: '/promotions', words: 'promotions', icon: IconDiscount, scope: 'promotions:read' },
       { to: '/alerts', words: 'alerts', icon: IconBell, scope: 'alerts:read' },
+      { to: '/conditions', words: 'conditions', icon: IconPuzzle, scope: 'rules:read' },
     ],
   },
   {

@@ -28,6 +28,7 @@ export const enShell = {
     segments: 'Segments',
     promotions: 'Promotions',
     alerts: 'Alerts',
+    conditions: 'Conditions',
     platform: 'Platform',
     plugins: 'Plugins',
     developers: 'Developers',

@@ -28,6 +28,7 @@ export const zhShell = {
     segments: '人群',
     promotions: '促销',
     alerts: '提醒',
+    conditions: '命名条件',
     platform: '平台',
     plugins: '插件',
     developers: '开发者',

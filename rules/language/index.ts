@@ -6,6 +6,7 @@ export { acceptConditions, type Checked, validateConditions } from './conditions
 export { explain } from './explain.ts';
 export { createFactReader, type FactReader } from './fact-store.ts';
 export { type Compiled, compilePredicate, compileRule, dependenciesOf } from './predicate.ts';
+export { refusal } from './problems.ts';
 export { languageRoutes } from './routes.ts';
 export { type CompiledSql, compileSql, hasSql, NoSqlTwin } from './sql.ts';
 export { runTests } from './tests.ts';

@@ -2,6 +2,7 @@
 import type { Condition } from '@rapport/sdk/schemas';
 import { compileNode, type Predicate, readPlain } from './closures.ts';
 import { nextChange } from './next-change.ts';
+import { namedIn } from './references.ts';
 import { type Node, readTree, usesOf } from './tree.ts';
 import { type Facts, mergeNeeds, type Needs, noNeeds } from './vocabulary/facts.ts';
 import type { Vocabulary } from './vocabulary/vocabulary.ts';
@@ -28,19 +29,22 @@ export const compileRule = (conditions: Condition, vocabulary: Vocabulary): Comp
     test: (facts, now) => !facts.gone && (facts.given === null ? holds(facts, now) : holdsGiven(facts, now)),
     nextChangeAt: nextChange(tree, zone),
     needs: needsOf(tree, zone),
-    dependencies: dependenciesIn(tree),
+    dependencies: dependenciesIn(conditions, tree, vocabulary),
   };
 };
 
 export const compilePredicate = (conditions: Condition, vocabulary: Vocabulary): Predicate =>
   compileRule(conditions, vocabulary).test;
 
-/** Fact ids as in `Change.facts`. */
+/** Fact ids as in `Change.facts`, and `condition.<key>` of every named condition, those inside others included. */
 export const dependenciesOf = (conditions: Condition, vocabulary: Vocabulary): string[] =>
-  dependenciesIn(readTree(conditions, vocabulary));
+  dependenciesIn(conditions, readTree(conditions, vocabulary), vocabulary);
 
-const dependenciesIn = (tree: Node): string[] => [
-  ...new Set(usesOf(tree).flatMap(({ fact, params }) => fact.dependsOn(params))),
+const dependenciesIn = (conditions: Condition, tree: Node, vocabulary: Vocabulary): string[] => [
+  ...new Set([
+    ...usesOf(tree).flatMap(({ fact, params }) => fact.dependsOn(params)),
+    ...namedIn(conditions, vocabulary).map((key) => `condition.${key}`),
+  ]),
 ];
 
 const needsOf = (tree: Node, zone: Zone): Needs =>

@@ -21,6 +21,13 @@ export const referencesIn = (condition: Condition): Reference[] => {
   return parts(condition).flatMap(referencesIn);
 };
 
+/** Keys of the named conditions that conditions stand on, those inside others included. No cycles. */
+export const namedIn = (condition: Condition, vocabulary: Vocabulary): string[] =>
+  referencesIn(condition).flatMap(({ kind, key }) => {
+    const named = kind === 'condition' ? vocabulary.named.get(key) : undefined;
+    return named ? [key, ...namedIn(named, vocabulary)] : [];
+  });
+
 const nameOf = ({ kind, key }: Reference): string => `${kind} "${key}"`;
 
 /** The way from `start` back to `target` (or, without one, to itself), as words; undefined when there is none. */

@@ -67,7 +67,12 @@ export const createRuleIndexes = (deps: { vocabulary: VocabularySource; log: Log
       const known = uncommitted.get(db) ?? held;
       if (known?.generation === generation) return known;
       const rows = [...(await store.listActive('segment')), ...(await store.listActive('alert'))];
-      const loaded = indexOf(generation, rows, await deps.vocabulary.current(), deps.log);
+      const loaded = indexOf(
+        generation,
+        rows,
+        await deps.vocabulary.current(db.isTransaction ? db : undefined),
+        deps.log,
+      );
       uncommitted.set(db, loaded);
       afterCommit(db, () => {
         uncommitted.delete(db);

@@ -2,6 +2,7 @@ export * from './account-pages.ts';
 export * from './alerts.ts';
 export * from './auth.ts';
 export * from './commerce.ts';
+export * from './conditions.ts';
 export * from './customers.ts';
 export * from './events.ts';
 export * from './imports.ts';

@@ -2,6 +2,7 @@ export * from './alerts.ts';
 export * from './attributes.ts';
 export * from './auth.ts';
 export * from './commerce.ts';
+export * from './conditions.ts';
 export * from './customers.ts';
 export * from './events.ts';
 export * from './history.ts';

@@ -208,6 +208,22 @@ describe('rules', () => {
     conditions: city('London'),
     tests: [{ facts: { 'customer.city': 'London' }, expected: true }],
   };
+  // It reads a segment and is read by one: what comes first is decided by names, not by kinds.
+  const named = {
+    kind: 'condition',
+    key: 'at-home',
+    name: 'At home',
+    status: 'active',
+    context: 'customer',
+    conditions: { any: [{ fact: 'segment.london', operator: 'equal', value: true }] },
+  };
+  const reader = {
+    kind: 'segment',
+    key: 'a-reader',
+    name: 'Reader',
+    status: 'active',
+    conditions: { all: [{ condition: 'at-home' }] },
+  };
   const params = { target: 'order', bp: 1000 };
   const promotion = {
     kind: 'promotion',
@@ -224,7 +240,7 @@ describe('rules', () => {
     async (on) => {
       const file = join(on.folder, 'rules.json');
       // The alert comes first and refers to the segment after it: order is not the writer's trouble.
-      await writeFile(file, JSON.stringify([alert, segment, promotion]));
+      await writeFile(file, JSON.stringify([alert, reader, segment, promotion, named]));
       const outcomes = (out: string) =>
         (JSON.parse(out) as { rules: { key: string; outcome: string }[] }).rules.map(({ key, outcome }) => [
           key,
@@ -233,15 +249,17 @@ describe('rules', () => {
       const first = await runCommand(on, ['rules', 'apply', file, '--json']);
       expect(outcomes(first.out)).toEqual([
         ['london', 'created, active'],
+        ['at-home', 'created, active'],
+        ['a-reader', 'created, active'],
         ['londoner', 'created, draft'],
         ['ten', 'created, active'],
       ]);
       expect(first.code).toBe(0);
       const exported = await runCommand(on, ['rules', 'export']);
-      expect(JSON.parse(exported.out)).toMatchObject([segment, alert, promotion]);
+      expect(JSON.parse(exported.out)).toMatchObject([named, reader, segment, alert, promotion]);
       await writeFile(file, exported.out);
       const again = await runCommand(on, ['rules', 'apply', file, '--json']);
-      expect(outcomes(again.out).map(([, outcome]) => outcome)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+      expect(outcomes(again.out).map(([, outcome]) => outcome)).toEqual(Array(5).fill('unchanged'));
       await writeFile(file, JSON.stringify({ ...segment, conditions: city('Paris'), tests: [] }));
       const changed = await runCommand(on, ['rules', 'apply', file]);
       expect(changed).toMatchObject({ code: 0, out: expect.stringContaining('changed, active, version 2') });
@@ -268,11 +286,16 @@ describe('rules', () => {
       key: 'odd',
       conditions: { all: [{ fact: 'customer.city', operator: 'smells', value: 1 }] },
     };
-    await writeFile(file, JSON.stringify([segment, failing, unknown, odd]));
+    const tests = [{ facts: { 'customer.city': 'Rome' }, expected: true }];
+    const home = { ...named, key: 'rome', conditions: city('Rome'), tests };
+    const through = { ...reader, key: 'through', conditions: { all: [{ condition: 'rome' }] }, tests };
+    await writeFile(file, JSON.stringify([segment, through, failing, unknown, odd, home]));
     const ended = await runCommand(on, ['rules', 'test', file, '--json']);
     expect(ended.code).toBe(1);
     expect((JSON.parse(ended.out) as { rules: unknown[] }).rules).toMatchObject([
+      { key: 'rome', outcome: 'passed 1 tests' },
       { key: 'london', outcome: 'passed 1 tests' },
+      { key: 'through', outcome: 'passed 1 tests' },
       { key: 'failing', outcome: 'failed', code: 'RULE_TEST_FAILED', pointer: '/tests/0' },
       { key: 'unknown', outcome: 'failed', code: 'FACT_UNKNOWN', pointer: '/conditions/all/0/fact' },
       { key: 'odd', outcome: 'failed', code: 'OPERATOR_UNKNOWN', pointer: '/conditions/all/0/operator' },
@@ -283,6 +306,7 @@ describe('rules', () => {
       ['[{"kind":"spell","key":"x"}]', 'INVALID_REQUEST', '/0/kind'],
       [JSON.stringify([{ ...segment, colour: 'red' }]), 'INVALID_REQUEST', '/0/colour'],
       [JSON.stringify({ ...segment, status: 'archived' }), 'INVALID_REQUEST', '/status'],
+      [JSON.stringify({ ...named, status: 'paused' }), 'INVALID_REQUEST', '/status'],
     ];
     for (const [text, code, pointer] of wrong) {
       await writeFile(file, text);

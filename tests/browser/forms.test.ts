@@ -174,6 +174,26 @@ test('a promotion is written, changed, activated, gets codes, is tried, paused a
   });
 });
 
+test('a named condition is written, changed, activated and archived', async () => {
+  await on('/conditions/new', async (page) => {
+    await page.getByLabel('Name', { exact: true }).fill('In Bergen');
+    const search = page.getByRole('combobox', { name: 'Search facts' });
+    await search.fill('customer.city');
+    await search.press('Enter');
+    await page.getByLabel('Value').fill('Bergen');
+    await press(page, 'Save as draft');
+    await page.waitForURL('**/conditions/in-bergen');
+    await settled(page);
+    await page.getByLabel('Value').fill('Oslo');
+    await press(page, /^Save/, false);
+    await press(page, 'Activate version 2');
+    await page.getByText('Active. Rules that name it are evaluated again.').waitFor();
+    await press(page, 'Archive');
+    await confirm(page, 'Archive');
+    await page.waitForURL('**/conditions');
+  });
+});
+
 test('an alert is written, changed, activated, paused and archived', async () => {
   await on('/alerts/new', async (page) => {
     await page.getByLabel('Name', { exact: true }).fill('Page seen');

@@ -86,6 +86,39 @@ test('a segment is written by keyboard, counted while it is written, activated, 
   await context.close();
 });
 
+test('a condition is given a name, activated, chosen in a segment, and shows who uses it', async () => {
+  const { page, context, complaints } = await console.open('/conditions/new');
+  await page.getByLabel('Name', { exact: true }).fill('From Oslo');
+  await expect.poll(() => page.getByLabel('Key').inputValue()).toBe('from-oslo');
+  const search = page.getByRole('combobox', { name: 'Search facts' });
+  await search.fill('customer.city');
+  await search.press('Enter');
+  await page.getByLabel('Value').fill(' Oslo ');
+  await page.getByRole('button', { name: 'Save as draft' }).click();
+  await page.waitForURL('**/conditions/from-oslo');
+  // The saved rule shows the value as customers' own are kept.
+  await expect.poll(() => page.getByLabel('Value').inputValue()).toBe('Oslo');
+  await page.getByRole('button', { name: 'Activate version 1' }).click();
+  await page.getByText('Active. Rules that name it are evaluated again.').waitFor();
+  await page.getByRole('tab', { name: 'Used by' }).click();
+  await page.getByText('No rule names it').waitFor();
+
+  await page.getByRole('navigation').getByRole('link', { name: 'Segments' }).click();
+  await page.getByRole('link', { name: 'New segment' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill('Osloers');
+  await page.getByRole('button', { name: 'Remove', exact: true }).first().click();
+  await page.getByLabel('Named condition…').selectOption('from-oslo');
+  await page.getByRole('button', { name: 'Save as draft' }).click();
+  await page.waitForURL('**/segments/osloers');
+
+  await page.getByRole('navigation').getByRole('link', { name: 'Conditions' }).click();
+  await page.getByRole('link', { name: 'From Oslo' }).click();
+  await page.getByRole('tab', { name: 'Used by' }).click();
+  await page.getByRole('link', { name: 'Osloers' }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test('what the server finds wrong with a condition stands at its row', async () => {
   const { page, context } = await console.open('/segments/new');
   const search = page.getByRole('combobox', { name: 'Search facts' });

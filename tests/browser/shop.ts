@@ -136,6 +136,14 @@ export const makeEverything = async (api: TestClient, shop: Shop): Promise<strin
     }),
   );
   must(await api.post('/alerts/complaints/activate', {}));
+  must(
+    await api.post('/conditions', {
+      key: 'londoners',
+      name: 'Londoners',
+      conditions: { all: [{ fact: 'customer.city', operator: 'equal', value: 'London' }] },
+    }),
+  );
+  must(await api.post('/conditions/londoners/activate', {}));
   must(await api.post('/events', { type: 'complaint', customer: { id: ada }, properties: { about: 'delivery' } }));
   const file = 'name,email,city\nAlan Turing,alan@example.org, Wilmslow\nNobody,not-an-address,Nowhere\n';
   const made = must(
@@ -166,6 +174,10 @@ export const makeEverything = async (api: TestClient, shop: Shop): Promise<strin
     '/alerts/new',
     '/alerts/complaints',
     '/alerts/complaints?tab=rule',
+    '/conditions',
+    '/conditions/new',
+    '/conditions/londoners',
+    '/conditions/londoners?tab=users',
     '/plugins',
     '/plugins/rapport~channel-email',
     '/plugins/rapport~channel-email?tab=settings',
