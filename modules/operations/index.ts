@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor/commands.ts';
 import { pluginCommand } from './plugin-command.ts';
 import { createRetention } from './retention.ts';
 import { clientCommand, userCommand } from './staff-commands.ts';
+import { statisticsAfterImports } from './statistics-store.ts';
 
 export { describeApi } from './api/openapi.ts';
 export { createConsole } from './console.ts';
@@ -29,6 +30,7 @@ export const operationsModule = defineModule({
   }),
   tables: [],
   routes: (operations) => platformRoutes(operations),
+  subscriptions: (platform) => [{ notices: statisticsAfterImports(platform) }],
   schedules: ({ retention }) => [
     { name: 'retention', cron: '41 * * * *', run: ({ signal }) => retention.sweep(signal) },
   ],

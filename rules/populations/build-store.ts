@@ -101,6 +101,11 @@ export const createBuildStore = (db: Db) => ({
     );
     return row;
   },
+  /** For the planner, after many came or went. */
+  analyzeMembers: async (): Promise<void> => {
+    if (dialectOf(db) === 'sqlite') await db.raw('pragma analysis_limit = 10000');
+    await db.raw('analyze segment_members');
+  },
   countCustomers: async (): Promise<number> => {
     const [row] = await query<{ count: number }>(db, 'select count(*) as count from customers');
     return Number(row?.count ?? 0);

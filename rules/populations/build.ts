@@ -41,6 +41,8 @@ type Progress = { after: string; done: number; total: number; entered: number; l
 
 const noProgress: Progress = { after: '', done: 0, total: 0, entered: 0, left: 0, version: 0 };
 const firstChunk = 1000;
+/** Above this the planner should learn how large the segment became. */
+const manyMoves = 10_000;
 const bounds = { least: 250, most: 20_000 };
 /** A chunk holds writers of its customers up this long, about. */
 const chunkMs = 60;
@@ -183,6 +185,7 @@ export const createBuild = (
     }
     progress.done = progress.total;
     await finish(payload, population, context.job.id, progress);
+    if (progress.entered + progress.left > manyMoves) await store.analyzeMembers();
     return { progress, finished: true };
   };
 

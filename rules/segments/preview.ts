@@ -1,6 +1,6 @@
 // Counts and samples while somebody edits, and what an activation would change. Every statement stops when the caller goes
 // away, when a newer preview of the same editor comes, or after the longest time a preview may take.
-import type { Condition, SampleCustomer, SegmentImpact, SegmentPreview } from '@rapport/sdk/schemas';
+import type { Condition, SegmentImpact, SegmentPreview } from '@rapport/sdk/schemas';
 import { type Actor, mayReadPersonalData, type Platform } from '../../core/index.ts';
 import { PreviewSuperseded, PreviewTooLong } from '../errors.ts';
 import { asOf } from '../language/as-of.ts';
@@ -57,8 +57,7 @@ export const createPreviews = (platform: Platform) => {
   const select = (conditions: Condition, vocabulary: Vocabulary, sample: number, signal: AbortSignal) =>
     interruptible(database.reader, signal, async (query) => {
       const wanted = compileSql(conditions, vocabulary, database.dialect, asOf(clock));
-      const reads = createPopulationReads(query);
-      return { count: await reads.count(wanted), sample: sample > 0 ? await reads.sample(wanted, sample) : [] };
+      return createPopulationReads(query).countAndSample(wanted, sample);
     });
 
   // Conditions without a twin in SQL: every customer through the closures.
@@ -92,18 +91,16 @@ export const createPreviews = (platform: Platform) => {
       interruptible(database.reader, signal, async (query) => {
         const started = performance.now();
         const wanted = compileSql(conditions, vocabulary, database.dialect, asOf(clock));
-        const reads = createPopulationReads(query);
-        const { before, after, entering, leaving } = await reads.compare(segment, wanted);
-        const sampled = async (count: number, read: () => Promise<SampleCustomer[]>) => ({
-          count,
-          sample: count > 0 ? masked(await read(), options.actor) : [],
-        });
+        const { entering, leaving, ...counts } = await createPopulationReads(query).compare(
+          segment,
+          wanted,
+          impactSample,
+        );
         return {
           version,
-          before,
-          after,
-          entering: await sampled(entering, () => reads.sampleEntering(segment, wanted, impactSample)),
-          leaving: await sampled(leaving, () => reads.sampleLeaving(segment, wanted, impactSample)),
+          ...counts,
+          entering: { ...entering, sample: masked(entering.sample, options.actor) },
+          leaving: { ...leaving, sample: masked(leaving.sample, options.actor) },
           tookMs: round(performance.now() - started),
         };
       }),

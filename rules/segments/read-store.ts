@@ -1,5 +1,5 @@
 // Reads of segments for people: counts, samples, members, a customer's segments. Not the hot path (see members-store.ts).
-import type { CustomerSegment, SampleCustomer, SegmentMember } from '@rapport/sdk/schemas';
+import type { CustomerSegment, SampleCustomer, SegmentImpact, SegmentMember } from '@rapport/sdk/schemas';
 import { type Db, type Page, page, query, toIso, toIsoOrNull } from '../../core/index.ts';
 import type { CompiledSql } from '../language/index.ts';
 import type { Query } from './interruptible-store.ts';
@@ -8,56 +8,55 @@ type Row = Record<string, unknown>;
 
 const sampleColumns = 'c.id, c.name, c.city, c.country';
 
+type Sampled = { [K in keyof SampleCustomer]: SampleCustomer[K] | null };
+export type Comparison = Omit<SegmentImpact, 'version' | 'tookMs'>;
+
+const toSample = ({ id, name, city, country }: Sampled): SampleCustomer[] =>
+  id === null ? [] : [{ id, name, city, country }];
+
 /** Statements that run where they can be interrupted. */
 export const createPopulationReads = (run: Query) => ({
-  count: async (wanted: CompiledSql): Promise<number> => {
-    const [row] = await run<{ count: number }>(`select count(*) as count from (${wanted.sql}) w`, wanted.bindings);
-    return Number(row?.count ?? 0);
-  },
-  sample: (wanted: CompiledSql, limit: number): Promise<SampleCustomer[]> =>
-    run(
-      `select ${sampleColumns} from (select customer_id from (${wanted.sql}) w limit ?) s
-       join customers c on c.id = s.customer_id`,
+  /** How many and some of them, in one run of the conditions. */
+  countAndSample: async (wanted: CompiledSql, limit: number): Promise<{ count: number; sample: SampleCustomer[] }> => {
+    if (limit === 0) {
+      const [row] = await run<{ count: number }>(`select count(*) as count from (${wanted.sql}) w`, wanted.bindings);
+      return { count: Number(row?.count ?? 0), sample: [] };
+    }
+    const rows = await run<Sampled & { count: number }>(
+      `with w as materialized (${wanted.sql})
+       select k.count, ${sampleColumns} from (select count(*) as count from w) k
+       left join (select customer_id from w limit ?) s on 1 = 1 left join customers c on c.id = s.customer_id`,
       [...wanted.bindings, limit],
-    ),
+    );
+    return { count: Number(rows[0]?.count ?? 0), sample: rows.flatMap(toSample) };
+  },
   sampleOf: (ids: readonly string[]): Promise<SampleCustomer[]> =>
     ids.length === 0
       ? Promise.resolve([])
       : run(`select ${sampleColumns} from customers c where c.id in (${ids.map(() => '?').join(', ')})`, ids),
-  /** How many come and go between the membership and the conditions, and how many each has. */
-  compare: async (
-    segment: string,
-    wanted: CompiledSql,
-  ): Promise<{ before: number; after: number; entering: number; leaving: number }> => {
-    const [row] = await run<Record<'before' | 'after' | 'entering' | 'leaving', number>>(
-      `with w as (${wanted.sql}), m as (select customer_id from segment_members where segment = ?)
-       select (select count(*) from m) as before, (select count(*) from w) as after,
-         (select count(*) from (select customer_id from w except select customer_id from m) e) as entering,
-         (select count(*) from (select customer_id from m except select customer_id from w) l) as leaving`,
-      [...wanted.bindings, segment],
+  /** How many come and go between the membership and the conditions, how many each has, and some of either, in one run. */
+  compare: async (segment: string, wanted: CompiledSql, limit: number): Promise<Comparison> => {
+    const rows = await run<
+      Sampled & Record<'before' | 'after' | 'entering' | 'leaving', number> & { side: string | null }
+    >(
+      `with w as materialized (${wanted.sql}), m as materialized (select customer_id from segment_members where segment = ?),
+         e as materialized (select customer_id from w except select customer_id from m),
+         l as materialized (select customer_id from m except select customer_id from w)
+       select k.*, s.side, ${sampleColumns} from
+         (select (select count(*) from m) as before, (select count(*) from w) as after,
+            (select count(*) from e) as entering, (select count(*) from l) as leaving) k
+       left join (select 'entering' as side, customer_id from (select customer_id from e limit ?) a
+         union all select 'leaving', customer_id from (select customer_id from l limit ?) b) s on 1 = 1
+       left join customers c on c.id = s.customer_id`,
+      [...wanted.bindings, segment, limit, limit],
     );
-    const number = (name: 'before' | 'after' | 'entering' | 'leaving'): number => Number(row?.[name] ?? 0);
-    return {
-      before: number('before'),
-      after: number('after'),
-      entering: number('entering'),
-      leaving: number('leaving'),
-    };
+    const number = (name: 'before' | 'after' | 'entering' | 'leaving'): number => Number(rows[0]?.[name] ?? 0);
+    const side = (name: 'entering' | 'leaving') => ({
+      count: number(name),
+      sample: rows.filter((row) => row.side === name).flatMap(toSample),
+    });
+    return { before: number('before'), after: number('after'), entering: side('entering'), leaving: side('leaving') };
   },
-  sampleEntering: (segment: string, wanted: CompiledSql, limit: number): Promise<SampleCustomer[]> =>
-    run(
-      `select ${sampleColumns} from (select customer_id from (${wanted.sql}) w
-         except select customer_id from segment_members where segment = ? limit ?) s
-       join customers c on c.id = s.customer_id`,
-      [...wanted.bindings, segment, limit],
-    ),
-  sampleLeaving: (segment: string, wanted: CompiledSql, limit: number): Promise<SampleCustomer[]> =>
-    run(
-      `select ${sampleColumns} from (select customer_id from segment_members where segment = ?
-         except select customer_id from (${wanted.sql}) w limit ?) s
-       join customers c on c.id = s.customer_id`,
-      [segment, ...wanted.bindings, limit],
-    ),
 });
 
 export const createSegmentReads = (db: Db) => ({

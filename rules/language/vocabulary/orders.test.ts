@@ -1,8 +1,8 @@
 // What an order is to rules: a purchase, unless it was cancelled.
 import type { Condition } from '@rapport/sdk/schemas';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { query } from '../../../core/index.ts';
-import { eachDatabase } from '../../../tests/support/databases.ts';
+import { createTestDatabase, eachDatabase } from '../../../tests/support/databases.ts';
 import { testPlatform } from '../../../tests/support/platform.ts';
 import { compileRule, compileSql, createFactReader, createVocabulary, explain } from '../index.ts';
 
@@ -54,4 +54,33 @@ eachDatabase('a cancelled order counts only when the rule asks for it by status'
   expect(await holds({ measure: 'last', of: 'at' }, new Date(now - 998).toISOString())).toBe(true);
   expect(await holds({ status: 'cancelled' }, 2)).toBe(true);
   expect(await holds({ status: ['placed', 'cancelled'] }, 3)).toBe(true);
+});
+
+test('orders of a SKU or category are found by the lines, not by a look through all lines for each order', async () => {
+  await using on = await createTestDatabase('sqlite');
+  await using platform = await testPlatform(on);
+  /** How the lines are read, with what that is a part of. */
+  const lines = async (params: Record<string, unknown>, share: number): Promise<string[]> => {
+    const conditions = { all: [{ fact: 'orders', params, operator: 'greaterThanInclusive', value: 2 }] };
+    const { sql, bindings } = compileSql(conditions, vocabulary, 'sqlite', now, share);
+    const steps = await query<{ id: number; parent: number; detail: string }>(
+      platform.database.reader,
+      `explain query plan ${sql}`,
+      bindings,
+    );
+    return steps
+      .filter(({ detail }) => /^S\w+ l\b/.test(detail))
+      .map(({ parent, detail }) => `${steps.find(({ id }) => id === parent)?.detail ?? 'top'}: ${detail}`);
+  };
+  const once = (index: string) => [expect.stringMatching(new RegExp(`^LIST SUBQUERY \\d+: SEARCH l USING .*${index}`))];
+  expect(await lines({ sku: '22423' }, 1)).toEqual(once('\\(sku=\\?\\)'));
+  expect(await lines({ sku: '22423' }, 0)).toEqual(once('\\(sku=\\?\\)'));
+  expect(await lines({ category: 'shoes' }, 1)).toEqual(once('\\(category=\\?\\)'));
+  expect(await lines({ category: 'shoes' }, 0)).toEqual([
+    expect.stringMatching(/^(?!LIST).*: SEARCH l .*\(order_id=\?\)/),
+  ]);
+  const sum = { sku: '22423', measure: 'sum', of: 'quantity' };
+  expect(await lines(sum, 0)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/SEARCH l .*\(order_id=\?\)/), ...once('\\(sku=\\?\\)')]),
+  );
 });

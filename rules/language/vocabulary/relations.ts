@@ -7,13 +7,12 @@ import { testAgainst } from './operators.ts';
 import { param } from './params.ts';
 
 /** A yes-or-no fact that is the presence of a row. */
-const presence = (exists: Fragment, cost: number): FactSql => ({
+const presence = (exists: Fragment, cost: number, missing = sql`NOT ${exists}`): FactSql => ({
   cost,
   compare: (operator, compared) => {
     const test = testAgainst(operator, compared);
     const [whenThere, whenNot] = [test(true), test(false)];
     if (whenThere === whenNot) return whenThere ? { holds: always, fails: never } : { holds: never, fails: always };
-    const missing = sql`NOT ${exists}`;
     return whenThere ? { holds: exists, fails: missing } : { holds: missing, fails: exists };
   },
 });
@@ -77,11 +76,17 @@ export const segmentFact = (key: string, name: string): FactDefinition => ({
     () =>
     ({ segments }) =>
       segments.has(key),
-  sql: () =>
-    presence(
+  sql: (_params, { dialect }) => {
+    const one = presence(
       sql`EXISTS (SELECT 1 FROM segment_members m WHERE m.customer_id = c.id AND m.segment = ${value(key)})`,
       10,
-    ),
+    );
+    if (dialect === 'postgres') return one;
+    // Where everybody is asked, the list of members is a shorter way in than all customers; PostgreSQL finds that by itself.
+    const all = sql`(SELECT m.customer_id FROM segment_members m WHERE m.segment = ${value(key)})`;
+    const listed = presence(sql`c.id IN ${all}`, 10, sql`c.id NOT IN ${all}`);
+    return { ...one, grouped: (operator, compared) => listed.compare!(operator, compared) };
+  },
 });
 
 export const memberFacts = (levels: readonly string[]): FactDefinition[] => [
