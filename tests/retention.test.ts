@@ -189,3 +189,28 @@ eachDatabase('a session and a token go when they have ended, a used refresh toke
     await stop();
   }
 });
+
+eachDatabase(
+  'a queue that keeps its finished jobs for less has them deleted sooner; others stay the week',
+  async (on) => {
+    await using world = await setUp(on);
+    const { sweep, platform, db } = world;
+    const hourly = 'schedule:retention';
+    expect(platform.jobs.ages()).toContainEqual({ queue: hourly, ms: dayMs });
+    const job = (id: string, queue: string, status: string, finished_at: number) => ({
+      id,
+      queue,
+      status,
+      finished_at,
+      run_at: finished_at,
+    });
+    await plant(db, on, 'jobs', [
+      job('old', hourly, 'done', now - dayMs - 1),
+      job('young', hourly, 'done', now - dayMs + 1),
+      job('dead', hourly, 'dead', now - dayMs - 1),
+      job('kept', 'rules:build', 'done', now - dayMs - 1),
+    ]);
+    expect(await sweep(signal)).toEqual({ jobs: 1 });
+    expect((await db('jobs').pluck('id')).toSorted()).toEqual(['dead', 'kept', 'young']);
+  },
+);

@@ -35,8 +35,8 @@ export type Worker<P> = {
    * and a job in which an erased person is found all the same goes too.
    */
   subject?: (payload: P) => readonly string[];
-  /** Keep finished jobs a week, with their result (imports, schedules). Others are deleted when done. */
-  keep?: boolean;
+  /** Keep finished jobs with their result: a week, or so many ms when that is less. Others are deleted when done. */
+  keep?: true | number;
 };
 
 /** Thrown by a handler: no further attempt, straight to the dead letters. */
@@ -257,6 +257,9 @@ export const createJobs = (deps: {
     },
     replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
     counts: () => store.countByStatus(),
+    /** Queues whose finished jobs are kept for less than what the table says. */
+    ages: () =>
+      [...workers.values()].flatMap(({ queue, keep }) => (typeof keep === 'number' ? [{ queue, ms: keep }] : [])),
   };
 };
 

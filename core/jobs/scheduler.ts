@@ -23,7 +23,8 @@ export const createScheduler = (deps: { database: Database; jobs: Jobs; log: Log
     add: (schedule: Schedule): { stop: () => void } => {
       deps.jobs.work({
         queue: `schedule:${schedule.name}`,
-        keep: true,
+        // A schedule of every minute has 1,440 a day.
+        keep: 24 * 3600_000,
         handle: (_: unknown, context) => schedule.run(context),
       });
       const cron = new Cron(schedule.cron, { timezone: schedule.timeZone ?? 'UTC', unref: true }, tick(schedule.name));

@@ -276,3 +276,31 @@ eachDatabase('rules that were activated in what was rolled back are nobody’s',
   const { id } = await core.customers.create({ name: 'Cy', country: 'DE' }, system);
   expect(await membersOf(id)).toEqual(['german']);
 });
+
+eachDatabase(
+  'many keys at once wait for each other and for nothing else',
+  async (on) => {
+    await using app = await testApp(on, { environment: { RAPPORT_RATE_LIMIT: '0' } });
+    const owner = app.as('owner');
+    const ada = await addAda(app);
+    const params = { target: 'points', points: { per: 1, unit: 100 } };
+    const everybody = { conditions: { all: [] }, confirmEveryone: true, status: 'active' };
+    await owner.post('/promotions', { key: 'points', name: 'Points', ...everybody, event: { type: 'grant', params } });
+    const cart = { currency: 'EUR', lines: [{ sku: 'tea', quantity: 1, unitPrice: 900 }] };
+    // More than there are connections, each key twice.
+    const replies = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => {
+        const key = { 'idempotency-key': `k${n >> 1}` };
+        return n % 4 < 2
+          ? owner.post('/orders', order(ada), key)
+          : owner.post('/promotions/redeem', { orderId: `o${n >> 1}`, customer: ada, cart }, key);
+      }),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(replies.map((_, n) => (n % 4 < 2 ? 201 : 200)));
+    for (let n = 0; n < 60; n += 2) expect(seen(replies[n + 1]!)).toEqual(seen(replies[n]!));
+    expect(await rows(app, 'orders')).toBe(15);
+    expect(await rows(app, 'redemptions')).toBe(15);
+    expect(await rows(app, 'points_ledger')).toBe(15);
+  },
+  60_000,
+);
