@@ -107,9 +107,11 @@ describe('a hostile plugin is contained, and nobody else notices', () => {
     async ({ name, code, expected }) => {
       const id = `evil/${name}`;
       await install(id, code);
-      // A busy machine is slow for reasons of its own: then the case is tried once more.
+      // A busy machine is slow for reasons of its own: what only its clock decided is tried again, no other outcome is.
+      const isOfTheClock = ({ slowest, outcomes }: Awaited<ReturnType<typeof observe>>): boolean =>
+        slowest >= healthMs || outcomes.some(({ kind }) => kind === 'timeout' && !expected.includes(kind));
       let seen = await observe(id);
-      if (seen.slowest >= healthMs) seen = await observe(id);
+      for (let again = 0; again < 3 && isOfTheClock(seen); again++) seen = await observe(id);
       const { outcomes, slowest, good } = seen;
       await app.rapport.core.plugins.disable(id, system);
       for (const { kind, ...rest } of outcomes) expect(expected, JSON.stringify(rest).slice(0, 300)).toContain(kind);

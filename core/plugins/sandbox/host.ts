@@ -239,6 +239,10 @@ export const createHost = (options: HostOptions) => {
     return quarantine;
   };
 
+  // Counted from its oldest call on: a process that got no processor while it had nothing to do has not fallen silent.
+  const silenceOf = ({ link, running }: Sandbox): number =>
+    Math.min(link.silentMs(), performance.now() - Math.min(...[...running.values()].map(({ sentAt }) => sentAt)));
+
   const watch = async (): Promise<void> => {
     for (const sandbox of [...sandboxes]) {
       const late = [...sandbox.running.values()].filter(
@@ -248,7 +252,7 @@ export const createHost = (options: HostOptions) => {
       if (late.length > 0) {
         const culprits = late.map(({ id }) => id);
         sandbox.link.kill({ kind: 'timeout', reason: 'It did not end in time.', culprits });
-      } else if (sandbox.running.size > 0 && sandbox.link.silentMs() > limits.silenceMs) {
+      } else if (sandbox.running.size > 0 && silenceOf(sandbox) > limits.silenceMs) {
         sandbox.link.kill({ kind: 'killed', reason: 'The sandbox process fell silent.', culprits: [] });
       } else if (sandbox.running.size > 0 && (await sandbox.link.rss()) > limits.rssLimit) {
         sandbox.link.kill({ kind: 'memory', reason: 'The sandbox process used too much memory.', culprits: [] });
