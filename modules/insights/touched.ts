@@ -131,6 +131,8 @@ export const createTouched = (
     note,
     look,
     afterImport,
+    /** Scorers with requests that are not worked yet. */
+    waiting: (): Promise<string[]> => createRequestStore(database.writer).listScorers(),
     job: defineJob<Touched>({ queue: queueName, concurrency: 8, handle }),
     start: (): void => {
       timer = setInterval(() => {

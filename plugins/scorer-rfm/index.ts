@@ -46,6 +46,14 @@ const toBuyer = ({ id, externalId, purchases }: PluginCustomer, at: string): Buy
       }
     : undefined;
 
+// Between two trainings an order may be newer than the limits: it counts as the most recent there is.
+const recencyOf = (r: number, lastAt: string, buyer: Buyer, model: Model): string => {
+  const day = model.at.slice(0, 10);
+  return buyer.recency < 0
+    ? `Recency ${r} of 5: last order on ${lastAt.slice(0, 10)}, after the limits of ${day} were drawn`
+    : `Recency ${r} of 5: last order ${buyer.recency} days before ${day}`;
+};
+
 const scoreOf = (customer: PluginCustomer, buyer: Buyer, model: Model) => {
   const { r, f, m } = fifthsOf(buyer, model);
   const currency = customer.purchases?.currency ?? '';
@@ -54,7 +62,7 @@ const scoreOf = (customer: PluginCustomer, buyer: Buyer, model: Model) => {
     value: r + f + m,
     label: `${r}${f}${m}`,
     reasons: [
-      `Recency ${r} of 5: last order ${buyer.recency} days before ${model.at.slice(0, 10)}`,
+      recencyOf(r, customer.purchases!.lastAt!, buyer, model),
       `Frequency ${f} of 5: ${buyer.frequency} order${buyer.frequency === 1 ? '' : 's'}`,
       `Monetary ${m} of 5: ${(buyer.monetary / 100).toFixed(2)} ${currency}`.trim(),
     ],
