@@ -57,8 +57,13 @@ eachDatabase('every route that takes a key answers it again as before, and does 
     'POST /customers/:id/points': [`/customers/${ada}/points`, { kind: 'earn', points: 5 }],
     'POST /products': ['/products', { sku: 'tea', name: 'Tea', price: 900, currency: 'EUR' }],
     'POST /orders': ['/orders'],
+    'POST /orders/:id/status': [`/orders/${placed}/status`, { status: 'paid' }],
     'POST /orders/:id/refund': [`/orders/${placed}/refund`, { amount: 100 }],
     'POST /records/:type': ['/records/note', { customerId: ada, data: { text: 'hi' } }],
+    'POST /conditions': [
+      '/conditions',
+      { key: 'adults', name: 'Adults', conditions: { fact: 'customer.city', operator: 'equal', value: 'London' } },
+    ],
     'POST /segments': ['/segments', { key: 'list', name: 'List', type: 'static' }],
     'POST /segments/:key/snapshot': ['/segments/list/snapshot', { key: 'frozen', name: 'Frozen' }],
     'POST /alerts': ['/alerts'],
