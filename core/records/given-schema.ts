@@ -1,55 +1,70 @@
-// Values against a schema that a stranger gave, of a small subset of JSON Schema: checked here, never by ajv. Such a schema must
-// not be compiled into code, fetch a $ref, or run a pattern that backtracks.
-import type { SettingsSchema } from '@rapport/sdk/schemas';
+// Values against a schema that a stranger gave, of the published subset of JSON Schema: interpreted by @cfworker/json-schema, never
+// compiled into code, with no $ref to follow; patterns run in RE2, which does not backtrack. The sentences are ours.
+import { Validator } from '@cfworker/json-schema';
+import { type PlainProperty, type PlainSchema, type SettingsSchema, toPlainSchema } from '@rapport/sdk/schemas';
 import { RE2JS } from 're2js';
 
-type Property = SettingsSchema['properties'][string];
 export type Fault = { pointer: string; detail: string };
 
-/** Faults of a value against the schema; empty when it fits. */
-export const faultsOf = (schema: SettingsSchema, value: Record<string, unknown>, required = true): Fault[] => [
-  ...Object.entries(value).flatMap(([name, member]) => {
-    const property = schema.properties[name];
-    const detail = property ? faultOf(property, member) : `There is no member "${name}".`;
-    return detail ? [{ pointer: `/${name}`, detail }] : [];
-  }),
-  ...(required ? (schema.required ?? []) : [])
-    .filter((name) => value[name] === undefined || value[name] === null || value[name] === '')
-    .map((name) => ({ pointer: `/${name}`, detail: `"${name}" is required.` })),
-];
-
-const faultOf = (property: Property, value: unknown): string | undefined => {
-  if (value === null) return;
-  const { type } = property;
-  if (type === 'integer' ? !Number.isSafeInteger(value) : type === 'number' && !Number.isFinite(value))
-    return `It must be ${type === 'integer' ? 'a whole number' : 'a number'}.`;
-  if (type === 'boolean' && typeof value !== 'boolean') return 'It must be true or false.';
-  if (type === 'object' && (typeof value !== 'object' || Array.isArray(value))) return 'It must be an object.';
-  if (type === 'array')
-    return !Array.isArray(value)
-      ? 'It must be a list.'
-      : value.length > (property.maxItems ?? 1000)
-        ? `It has at most ${property.maxItems ?? 1000} items.`
-        : undefined;
-  if (type === 'string' && typeof value !== 'string') return 'It must be text.';
-  if (property.enum && !property.enum.includes(value as string))
-    return `It must be one of ${property.enum.join(', ')}.`;
-  if (typeof value === 'number') return outside(property, value);
-  if (typeof value === 'string') return textFault(property, value);
+/**
+ * Faults of a value against the schema, one for each member, in the order of the value; empty when it fits. A member that is null or
+ * undefined is not set; a required text must not be empty.
+ */
+export const faultsOf = (schema: SettingsSchema, value: Record<string, unknown>, required = true): Fault[] => {
+  const plain = toPlainSchema(schema);
+  const details = new Map<string, string>();
+  const given: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (!Object.hasOwn(plain.properties, name)) details.set(name, `There is no member "${name}".`);
+    else if (member !== null && member !== undefined) given[name] = clipped(plain.properties[name]!, member);
+  }
+  for (const { instanceLocation, keyword } of check(plain, given)) {
+    const name = instanceLocation.slice('#/'.length);
+    const sentence = Object.hasOwn(sentences, keyword) ? sentences[keyword] : undefined;
+    if (sentence && Object.hasOwn(given, name) && !details.has(name))
+      details.set(name, sentence(plain.properties[name]!));
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const pattern = Object.hasOwn(schema.properties, name) ? schema.properties[name]!.pattern : undefined;
+    if (pattern !== undefined && typeof member === 'string' && !details.has(name))
+      if (!RE2JS.compile(pattern).matcher(member).find()) details.set(name, `It must match ${pattern}.`);
+  }
+  const faults = Object.keys(value).flatMap((name) =>
+    details.has(name) ? [{ pointer: `/${name}`, detail: details.get(name)! }] : [],
+  );
+  const missing = required ? plain.required.filter((name) => !Object.hasOwn(given, name) || given[name] === '') : [];
+  return [...faults, ...missing.map((name) => ({ pointer: `/${name}`, detail: `"${name}" is required.` }))];
 };
 
-const outside = ({ minimum, maximum }: Property, value: number): string | undefined => {
-  if (minimum !== undefined && value < minimum) return `It must be ${minimum} or more.`;
-  if (maximum !== undefined && value > maximum) return `It must be ${maximum} or less.`;
-};
+const check = (schema: PlainSchema, value: unknown) => new Validator(schema, '2020-12', false).validate(value).errors;
 
-const textFault = (property: Property, value: string): string | undefined => {
-  const { minLength = 0, maxLength = 10_000, pattern, format } = property;
-  if (value.length < minLength) return `It has at least ${minLength} characters.`;
-  if (value.length > maxLength) return `It has at most ${maxLength} characters.`;
-  if (pattern !== undefined && !RE2JS.compile(pattern).matcher(value).find()) return `It must match ${pattern}.`;
-  if (format === 'uri' && !/^https?:\/\//.test(URL.parse(value)?.href ?? '')) return 'It must be an http(s) address.';
-  if (format === 'email' && !/^\S+@\S+$/.test(value)) return 'It must be an e-mail address.';
-  if (format === 'date' && Number.isNaN(Date.parse(value))) return 'It must be a date.';
-  if (format === 'date-time' && Number.isNaN(Date.parse(value))) return 'It must be a time.';
+// A text that is too long fails by its length, and no other check reads all of it. Twice, because length is in characters.
+const clipped = ({ maxLength }: PlainProperty, value: unknown): unknown =>
+  typeof value === 'string' && maxLength !== undefined ? value.slice(0, 2 * maxLength + 2) : value;
+
+const kinds: Record<PlainProperty['type'], string> = {
+  string: 'text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+const formats: Record<NonNullable<PlainProperty['format']>, string> = {
+  uri: 'an http(s) address',
+  email: 'an e-mail address',
+  date: 'a date, as 2026-05-04',
+  'date-time': 'a time, as 2026-05-04T12:00:00Z',
+};
+/** By the keyword that failed; the library's own texts are for developers. */
+const sentences: Record<string, (property: PlainProperty) => string> = {
+  type: ({ type }) => `It must be ${kinds[type]}.`,
+  enum: (property) => `It must be one of ${property.enum!.join(', ')}.`,
+  minimum: ({ minimum }) => `It must be ${minimum} or more.`,
+  maximum: ({ maximum }) => `It must be ${maximum} or less.`,
+  minLength: ({ minLength }) => `It has at least ${minLength} characters.`,
+  maxLength: ({ maxLength }) => `It has at most ${maxLength} characters.`,
+  maxItems: ({ maxItems }) => `It has at most ${maxItems} items.`,
+  format: ({ format }) => `It must be ${formats[format!]}.`,
+  pattern: ({ format }) => `It must be ${formats[format!]}.`,
 };

@@ -18,6 +18,7 @@ export * from './records.ts';
 export * from './rule-documents.ts';
 export * from './rules.ts';
 export * from './segments.ts';
+export * from './settings.ts';
 export * from './shared.ts';
 export * from './topics.ts';
 export * from './webhooks.ts';

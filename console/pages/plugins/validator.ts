@@ -1,11 +1,17 @@
-// Validates a generated form without compiling code: JSON Schema by @cfworker/json-schema, in the shape rjsf asks for.
+// Validates a generated form without compiling code: JSON Schema by @cfworker/json-schema, in the shape rjsf asks for. It checks the
+// same plain schema as the server; a plugin's patterns are checked there only, since they are RE2's and not the browser's.
 import { Validator } from '@cfworker/json-schema';
+import { type SettingsSchema, toPlainSchema } from '@rapport/sdk/schemas';
 import { type RJSFSchema, type RJSFValidationError, toErrorSchema, type ValidatorType } from '@rjsf/utils';
 
 type Settings = Record<string, unknown>;
 
-const check = (schema: unknown, data: unknown) =>
-  new Validator(schema as object, '2020-12', false).validate(data ?? {});
+const check = (schema: unknown, data: unknown) => {
+  const { properties } = schema as Partial<SettingsSchema>;
+  // rjsf also asks about single members, which have no properties.
+  const plain = properties ? toPlainSchema({ ...(schema as SettingsSchema), properties }) : (schema as object);
+  return new Validator(plain, '2020-12', false).validate(data ?? {});
+};
 
 const toError = ({
   keyword,
