@@ -12,6 +12,9 @@ import type { Vocabulary } from './vocabulary/vocabulary.ts';
 import type { Zone } from './vocabulary/zone.ts';
 
 /**
+ * Of facts of a past instant (`readPast`) what is not known of then is `known: false` with `actual: null`, and the result of
+ * a tree is true, false or null by Kleene's logic.
+ *
  * `facts` must hold what the rule needs. The root's result is the rule's, and each group's follows from its members. For a
  * customer that is gone (merged away or erased) no rule holds: the root is then an `all` of that and of the conditions.
  */
@@ -24,9 +27,18 @@ export const explain = async (
   const tree = readTree(conditions, vocabulary);
   const { zone } = vocabulary;
   const moment = { facts, now, zone };
-  const explained = enrich(tree, await runEngine(tree, facts, now, zone), moment);
+  const explained = enrich(tree, await runEngine(tree, facts, now, zone, (leaf) => isKnown(leaf, facts, zone)), moment);
   const root = facts.gone ? { operator: 'all', priority: 1, result: false, all: [gone, explained] } : explained;
   return { result: root.result ?? null, at: toIso(now), conditions: root };
+};
+
+const isKnown = ({ use, other, value }: Leaf, facts: Facts, zone: Zone): boolean => {
+  const { past } = facts;
+  if (past === null || facts.gone) return true;
+  if (past.isLost) return false;
+  const known = (each: FactUse, compared: unknown): boolean =>
+    each.fact.isKnown?.(each.params, zone)(facts, past, compared) === true;
+  return known(use, other ? undefined : value) && (other === null || known(other, undefined));
 };
 
 type Moment = { facts: Facts; now: number; zone: Zone };
@@ -58,6 +70,7 @@ const enrich = (node: Node, result: EngineNode, moment: Moment): ConditionResult
 };
 
 const enrichLeaf = (leaf: Leaf, { result, factResult, valueResult }: EngineNode, moment: Moment): ConditionResult => {
+  if (result === null) return unknownLeaf(leaf);
   const { fact, params, operator, value, name } = leaf.source;
   const holds = result === true;
   const actual = present(leaf.use, factResult);
@@ -79,6 +92,20 @@ const enrichLeaf = (leaf: Leaf, { result, factResult, valueResult }: EngineNode,
     ...(evidence && { evidence }),
   };
 };
+
+const unknownLeaf = ({ source, other, condition }: Leaf): ConditionResult => ({
+  ...(condition !== undefined && { condition }),
+  ...(source.name !== undefined && { name: source.name }),
+  fact: source.fact,
+  ...(source.params && { params: source.params }),
+  operator: source.operator,
+  value: source.value,
+  result: null,
+  known: false,
+  actual: null,
+  ...(!other && { needed: needed(source.operator, source.value) }),
+  near: null,
+});
 
 /** A value as the API shows it: instants as ISO, exact averages as numbers. */
 const present = ({ type }: FactUse, value: unknown): unknown => {

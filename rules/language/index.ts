@@ -5,6 +5,7 @@ export type { Predicate } from './closures.ts';
 export { acceptConditions, type Checked, validateConditions } from './conditions.ts';
 export { explain } from './explain.ts';
 export { createFactReader, type FactReader } from './fact-store.ts';
+export { readPast } from './past-store.ts';
 export { type Compiled, compilePredicate, compileRule, dependenciesOf } from './predicate.ts';
 export { refusal } from './problems.ts';
 export { languageRoutes } from './routes.ts';

@@ -78,9 +78,21 @@ export const createSegmentReads = (db: Db) => ({
     const rows = await page<Row>(found, { sort, id: 'm.customer_id', ...options });
     return { data: rows.data.map(toMember), next: rows.next };
   },
-  findMember: async (segment: string, customerId: string): Promise<{ enteredAt: number } | undefined> => {
-    const row = (await db('segment_members').where({ segment, customer_id: customerId }).first()) as Row | undefined;
-    return row && { enteredAt: Number(row.entered_at) };
+  /** As of `at`; now without it. */
+  findMember: async (segment: string, customerId: string, at?: number): Promise<{ enteredAt: number } | undefined> => {
+    const [row] = await query<Row>(
+      db,
+      `select entered_at from segment_members where segment = ? and customer_id = ?${at === undefined ? '' : ' and entered_at <= ?'}`,
+      [segment, customerId, ...(at === undefined ? [] : [at])],
+    );
+    if (row) return { enteredAt: Number(row.entered_at) };
+    if (at === undefined) return undefined;
+    const [past] = await query<Row>(
+      db,
+      'select entered_at from past_members where segment = ? and customer_id = ? and entered_at <= ? and left_at > ?',
+      [segment, customerId, at, at],
+    );
+    return past && { enteredAt: Number(past.entered_at) };
   },
   listOfCustomer: async (customerId: string, limit: number): Promise<CustomerSegment[]> => {
     const rows = await query<Row>(

@@ -30,6 +30,7 @@ import {
   compileRule,
   createFactReader,
   explain,
+  readPast,
   type VocabularySource,
   validateConditions,
 } from '../language/index.ts';
@@ -146,7 +147,10 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
       const chosen = await conditionsOf(key, version);
       return previews.impact(key, chosen.version, chosen.conditions, await vocabulary.current(), { actor, signal });
     },
-    /** By the active version, or the newest where none is active. Columns are those of today also for a past time. */
+    /**
+     * By the active version, or the newest where none is active. Of a past time what has no history is not known; a time to
+     * come is refused.
+     */
     explain: async (
       key: string,
       customerId: string,
@@ -158,11 +162,17 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
       if (!(await reads.customerExists(customerId)))
         throw new CustomerNotFound(customerId, { pointer: '/query/customer' });
       const words = await vocabulary.current();
-      const at = options.at ?? asOf(clock);
+      const now = asOf(clock);
+      const { at = now } = options;
+      if (at > now)
+        throw new InvalidRequest('What will be is not known: give a time that has passed.', { pointer: '/query/at' });
       const { needs } = compileRule(chosen.conditions, words);
-      const facts = await createFactReader(database.reader).one(customerId, needs, at);
+      const facts =
+        options.at === undefined
+          ? await createFactReader(database.reader).one(customerId, needs, at)
+          : await readPast(database.reader, customerId, needs, at);
       const explanation = await explain(chosen.conditions, words, facts, at);
-      const member = await reads.findMember(key, customerId);
+      const member = await reads.findMember(key, customerId, options.at);
       return {
         segment: key,
         customerId,

@@ -124,7 +124,7 @@ export const SegmentExplanation = Closed({
   version: VersionNumber,
   /** Whether the rule holds at that time; null when what was then is not kept. */
   matches: Nullable(Type.Boolean()),
-  /** Whether the customer is a member now, and since when. */
+  /** Whether the customer is a member at that time, and since when. */
   member: Type.Boolean(),
   enteredAt: Nullable(Time),
   /** The tree with every condition's actual and needed value, the near miss, and the rows behind an aggregate. */

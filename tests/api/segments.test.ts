@@ -163,7 +163,7 @@ eachDatabase('the explanation says what is, what is needed, how near, and what w
   expect(after.body.explanation.conditions.all[0].evidence).toHaveLength(1);
   const past = new Date(Date.now() - 86_400_000).toISOString();
   const then = await owner.get(`/segments/buyers/explain?customer=${ada}&at=${past}`);
-  expect(then.body).toMatchObject({ matches: false, member: true });
+  expect(then.body).toMatchObject({ matches: false, member: false, enteredAt: null });
 });
 
 eachDatabase('templates can be made into segments as they are', async (on) => {

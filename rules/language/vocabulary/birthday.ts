@@ -1,7 +1,7 @@
 // Facts that the calendar makes of a customer's birthday: age, days until it comes again, days since it was.
 import type { Words } from '@rapport/sdk/schemas';
 import * as calendar from './calendar.ts';
-import { everywhere, type FactDefinition, type FactSql } from './fact.ts';
+import { everywhere, type FactDefinition, type FactSql, ifUnchanged } from './fact.ts';
 import { type SqlTarget, text } from './fragment.ts';
 import { dayNumber } from './zone.ts';
 
@@ -69,6 +69,7 @@ const dayFact = (
   contexts: everywhere,
   dependsOn: () => ['customer.birthday'],
   needs: () => ({ customer: true }),
+  isKnown: ifUnchanged,
   read: (_params, zone) => {
     let day = zone.dayOf(0);
     let of = on(day);

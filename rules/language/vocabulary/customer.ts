@@ -2,7 +2,16 @@
 import type { Attribute, FactType, Words } from '@rapport/sdk/schemas';
 import { birthdayFacts } from './birthday.ts';
 import * as calendar from './calendar.ts';
-import { everywhere, type FactDefinition, type FactSql, type FactValue, type Read } from './fact.ts';
+import {
+  alwaysKnown,
+  everywhere,
+  type FactDefinition,
+  type FactSql,
+  type FactValue,
+  ifUnchanged,
+  type Read,
+} from './fact.ts';
+import type { Facts, Past } from './facts.ts';
 import type { Form } from './forms.ts';
 import * as forms from './forms.ts';
 import { type Fragment, type SqlTarget, sql, text, value } from './fragment.ts';
@@ -76,10 +85,21 @@ export const customerFacts = (): FactDefinition[] =>
   columns.flatMap(({ name, column: columnName, type, title, options }) => {
     const id = `customer.${name}`;
     const fact = columnFact(id, columnName, type, title, 'customer', options);
+    if (name === 'createdAt') fact.isKnown = alwaysKnown;
+    if (name === 'lastSeenAt') fact.isKnown = ifSeenBefore;
     if (type === 'text' && !options) fact.form = formOf[name] ?? forms.cleanText;
     if (name === 'birthday') return [fact, ...birthdayFacts()];
-    return type === 'instant' ? [fact, daysFact(id, columnName, type, title, 'customer', 'since')] : [fact];
+    const since = { ...daysFact(id, columnName, type as 'instant', title, 'customer', 'since'), isKnown: fact.isKnown };
+    return type === 'instant' ? [fact, since] : [fact];
   });
+
+// It only ever grows: what is not after that instant was so then.
+const ifSeenBefore =
+  () =>
+  (facts: Facts, { at, isBefore }: Past) =>
+    isBefore ||
+    ((facts.customer?.last_seen_at ?? null) as number | null) === null ||
+    Number(facts.customer!.last_seen_at) <= at;
 
 type AttributeLike = Pick<Attribute, 'key' | 'title' | 'titleZh' | 'type' | 'options'>;
 
@@ -116,6 +136,7 @@ const columnFact = (
   ...(options && { options, closed: true, form: forms.oneOf(options) }),
   dependsOn: () => [id],
   needs: () => ({ customer: true }),
+  isKnown: ifUnchanged,
   read: () => readColumn(columnName, type),
   sql: (_params, target) => columnSql(sql`c.${text(columnName)}`, type, target),
 });
@@ -179,6 +200,7 @@ const daysFact = (
     contexts: everywhere,
     dependsOn: () => [id],
     needs: () => ({ customer: true }),
+    isKnown: ifUnchanged,
     read:
       (_params, zone) =>
       ({ customer }, now) =>

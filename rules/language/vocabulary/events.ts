@@ -3,7 +3,15 @@
 import type { FactParam, FactType } from '@rapport/sdk/schemas';
 import { daysSinceInstant, momentsSinceInstant } from './calendar.ts';
 import { type EventsQuery, eventsSql } from './events-sql.ts';
-import { everywhere, type FactDefinition, type FactValue, type ParamCheck, type Params, type Read } from './fact.ts';
+import {
+  alwaysKnown,
+  everywhere,
+  type FactDefinition,
+  type FactValue,
+  type ParamCheck,
+  type Params,
+  type Read,
+} from './fact.ts';
 import type { EventFacts, Facts } from './facts.ts';
 import { freeText } from './forms.ts';
 import { propertyScale, toScaled } from './fraction.ts';
@@ -132,6 +140,7 @@ export const eventsFact = (types: readonly string[]): FactDefinition => ({
     events: spanOf(readWindow(given.within, zone)),
     eventTypes: new Set(readEventsQuery(given, zone).types),
   }),
+  isKnown: alwaysKnown,
   read,
   sql: (given, target) => eventsSql(readEventsQuery(given, target.zone), target),
   moments: (given, zone) => {

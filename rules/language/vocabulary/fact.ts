@@ -1,7 +1,7 @@
 // A fact of the vocabulary: what it is called, which type it has, what it takes, and how each execution reads it.
 // A new fact is one value of this type; it is then in validation, closures, SQL, explanations and the builder.
 import type { FactParam, FactType, RuleContext, Words } from '@rapport/sdk/schemas';
-import type { Facts, Needs } from './facts.ts';
+import type { Facts, Needs, Past } from './facts.ts';
 import type { Form } from './forms.ts';
 import type { Fraction } from './fraction.ts';
 import type { Fragment, SqlTarget } from './fragment.ts';
@@ -51,6 +51,11 @@ export type FactDefinition = {
    * Absent: time alone never changes it.
    */
   moments?: (params: Params, zone: Zone) => (facts: Facts, now: number, values: readonly FactValue[]) => number[];
+  /**
+   * Whether the value at a past instant (`facts.past`) follows from what is kept. Absent: never, for the value read is
+   * today's. `compared` is what it is compared with.
+   */
+  isKnown?: (params: Params, zone: Zone) => (facts: Facts, past: Past, compared: unknown) => boolean;
   /** The rows behind an aggregate at `now`, newest first. */
   evidence?: (
     params: Params,
@@ -68,5 +73,13 @@ export type FactSql = {
   /** Rough price of a look at one customer, so that cheap conditions come first: 1 column, 10 index look-up, 100 scan. */
   cost: number;
 };
+
+/** Of what is kept with its time. */
+export const alwaysKnown = () => () => true;
+/** Of a customer's own columns: nobody wrote to them since, or there was no customer yet. */
+export const ifUnchanged =
+  () =>
+  (_facts: Facts, { changedAt, isBefore, at }: Past): boolean =>
+    isBefore || changedAt <= at;
 
 export const everywhere: readonly RuleContext[] = ['customer', 'cart', 'event'];

@@ -14,6 +14,21 @@ export type OrderFacts = {
 };
 export type EventFacts = { id: string; type: string; at: number; properties: Readonly<Record<string, unknown>> };
 
+/** What proves that values without a history were then as they are now. Times in ms. */
+export type Past = {
+  at: number;
+  /** The last write to the customer's own columns: since then they are as they are. */
+  changedAt: number;
+  /** The customer was made later: the own fields were empty. */
+  isBefore: boolean;
+  /** Merged away or erased since: what was then went with it. */
+  isLost: boolean;
+  /** Scorers whose score is from before. */
+  scores: ReadonlySet<string>;
+  /** By order: whether its status is that of then, and what had been given back. */
+  orders: ReadonlyMap<string, { isStatusKnown: boolean; isRefundKnown: boolean; refunded: number }>;
+};
+
 export type Facts = {
   customerId: string | null;
   /** Merged into another customer or erased: no condition holds for such a row. */
@@ -31,6 +46,8 @@ export type Facts = {
   events: readonly EventFacts[];
   /** Context facts by id: `cart.subtotal`, `event.type`, `event.properties` … and what loaders of added facts brought. */
   context: Readonly<Record<string, unknown>>;
+  /** What is known of the past instant that the facts are of; null where they are of now. */
+  past: Past | null;
   /** Values given outright by fact id, which win over everything above (tests). */
   given: ReadonlyMap<string, unknown> | null;
 };
@@ -118,5 +135,6 @@ export const noFacts: Facts = {
   orders: [],
   events: [],
   context: {},
+  past: null,
   given: null,
 };

@@ -159,6 +159,17 @@ export const ordersFact = (): FactDefinition => ({
     orders: spanOf(readWindow(given.within, zone)),
     lines: given.sku !== undefined || given.category !== undefined || given.measure === 'distinct',
   }),
+  // An order was what it is unless it changed since; what is not cancelled now never was.
+  isKnown: (given, zone) => {
+    const query = readOrdersQuery(given, zone);
+    const any = keeper({ ...query, status: [...statuses] });
+    return ({ orders }, { at, orders: kept }) =>
+      rowsIn(orders, query.window, at, any).every(({ id, status }) => {
+        const { isStatusKnown = false, isRefundKnown = false } = kept.get(id) ?? {};
+        const isCounted = query.status === null && status !== 'cancelled';
+        return (isStatusKnown || isCounted) && (query.of !== 'net' || isRefundKnown);
+      });
+  },
   read,
   sql: (given, target) => ordersSql(readOrdersQuery(given, target.zone), target),
   moments: (given, zone) => {
@@ -174,10 +185,13 @@ export const ordersFact = (): FactDefinition => ({
   evidence: (given, zone) => {
     const query = readOrdersQuery(given, zone);
     const keep = keeper(query);
-    return ({ orders }, now) =>
+    return ({ orders, past }, now) =>
       rowsIn(orders, query.window, now, keep)
         .slice(-20)
         .reverse()
-        .map(({ id, at, total, currency, status }) => ({ id, at, total, currency, status }));
+        .map(({ id, at, total, currency, status }) => {
+          const isKnown = past === null || past.orders.get(id)?.isStatusKnown;
+          return { id, at, total, currency, status: isKnown ? status : null };
+        });
   },
 });

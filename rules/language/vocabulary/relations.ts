@@ -1,6 +1,6 @@
 // Facts in tables beside the customer: consent, tags, membership, levels and points, scores.
 
-import { everywhere, type FactDefinition, type FactSql } from './fact.ts';
+import { alwaysKnown, everywhere, type FactDefinition, type FactSql } from './fact.ts';
 import { freeText, oneOf, tag } from './forms.ts';
 import { always, type Fragment, never, sql, value } from './fragment.ts';
 import { testAgainst } from './operators.ts';
@@ -31,6 +31,7 @@ export const consentFact = (): FactDefinition => ({
   form: oneOf(consentStatuses),
   dependsOn: () => ['consent'],
   needs: () => ({ consents: true }),
+  isKnown: alwaysKnown,
   read: ({ channel, purpose }) => {
     const key = `${String(channel)}:${String(purpose)}`;
     return ({ consents }) => consents.get(key) ?? null;
@@ -50,6 +51,11 @@ export const tagsFact = (): FactDefinition => ({
   contexts: everywhere,
   dependsOn: () => ['tags'],
   needs: () => ({ tags: true }),
+  // A tag that is there since was there; of one that is not, nobody knows whether it was.
+  isKnown:
+    () =>
+    ({ tags }, { isBefore }, compared) =>
+      isBefore || (typeof compared === 'string' && tags.includes(compared)),
   read:
     () =>
     ({ tags }) =>
@@ -72,6 +78,7 @@ export const segmentFact = (key: string, name: string): FactDefinition => ({
   contexts: everywhere,
   dependsOn: () => [`segment.${key}`],
   needs: () => ({ segments: new Set([key]) }),
+  isKnown: alwaysKnown,
   read:
     () =>
     ({ segments }) =>
@@ -101,6 +108,7 @@ export const memberFacts = (levels: readonly string[]): FactDefinition[] => [
     form: oneOf(levels),
     dependsOn: () => ['member.level'],
     needs: () => ({ member: true }),
+    isKnown: alwaysKnown,
     read:
       () =>
       ({ member }) =>
@@ -115,6 +123,7 @@ export const memberFacts = (levels: readonly string[]): FactDefinition[] => [
     contexts: everywhere,
     dependsOn: () => ['member.points'],
     needs: () => ({ member: true }),
+    isKnown: alwaysKnown,
     read:
       () =>
       ({ member }) =>
@@ -129,6 +138,7 @@ export const memberFacts = (levels: readonly string[]): FactDefinition[] => [
     contexts: everywhere,
     dependsOn: () => ['member.points'],
     needs: () => ({ member: true }),
+    isKnown: alwaysKnown,
     read:
       () =>
       ({ member }) =>
@@ -146,6 +156,10 @@ export const scoreFacts = (scorer: string): FactDefinition[] => [
     contexts: everywhere,
     dependsOn: () => [`score.${scorer}`],
     needs: () => ({ scores: new Set([scorer]) }),
+    isKnown:
+      () =>
+      (_facts, { scores, isBefore }) =>
+        isBefore || scores.has(scorer),
     read:
       () =>
       ({ scores }) =>
@@ -164,6 +178,10 @@ export const scoreFacts = (scorer: string): FactDefinition[] => [
     contexts: everywhere,
     dependsOn: () => [`score.${scorer}`],
     needs: () => ({ scores: new Set([scorer]) }),
+    isKnown:
+      () =>
+      (_facts, { scores, isBefore }) =>
+        isBefore || scores.has(scorer),
     read:
       () =>
       ({ scores }) =>
