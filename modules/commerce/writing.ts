@@ -171,6 +171,14 @@ export const createWriteOrders = (platform: Platform, writeMoves: WriteMoves) =>
     );
     await writeMoves(trx, changed, options);
     if (!options.quiet) await tellPlaced(trx, fresh, options);
+    else {
+      // What arrives cancelled or refunded may have been redeemed before; who keeps books of that is told.
+      const over = fresh.filter(({ row: { status } }) => status === 'cancelled' || status === 'refunded');
+      await changes.publish(
+        trx,
+        over.map(({ row }) => ({ ...orderChange(row, 'order', row.ordered_at), quiet: true })),
+      );
+    }
     return { written: [...fresh, ...changed], failures };
   };
 };

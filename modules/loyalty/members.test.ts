@@ -98,6 +98,16 @@ eachDatabase('a reversal takes back what an order earned, once, and never below 
   expect(await reverse('o1')).toEqual({ taken: 0, short: 0 });
   expect(await reverse('o3')).toEqual({ taken: 70, short: 0 });
   expect(await w.balances()).toEqual([0, 0]);
+  // In parts, over more than one earning of an order, and never more than it earned.
+  await earn('o4', 40);
+  await earn('o4', 20, { availableAt: w.clock.now() + day });
+  const part = (points: number) => w.run((trx) => w.members.reverse(trx, { customerId: w.id, orderId: 'o4', points }));
+  expect(await part(10)).toEqual({ taken: 10, short: 0 });
+  expect(await part(35)).toEqual({ taken: 35, short: 0 });
+  expect(await w.balances()).toEqual([0, 15]);
+  await w.check();
+  expect(await reverse('o4')).toEqual({ taken: 15, short: 0 });
+  expect(await part(5)).toEqual({ taken: 0, short: 0 });
   await w.check();
 });
 

@@ -137,7 +137,7 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
       for (const earned of await store.listEarned(customerId, orderId, promotion)) {
         const lot = (await store.findLot(earned.id))!;
         const left = earned.available_delta + earned.pending_delta - (await store.sumExpired(earned.id)) - lot.reversed;
-        const worth = Math.min(left, (points ?? left) - taken - short);
+        const worth = points === undefined ? left : Math.min(left, points - taken - short);
         if (worth <= 0) continue;
         const own = Math.min(lot.remaining, worth);
         await store.updateLot(lot.earn_id, { remaining: lot.remaining - own, reversed: lot.reversed + worth });

@@ -22,8 +22,11 @@ export type Membership = {
       orderId?: string;
     },
   ) => Promise<void>;
-  /** Takes back what an order earned. */
-  reverse: (trx: Db, of: { customerId: string; orderId: string }) => Promise<unknown>;
+  /** Takes back what an order earned: what is left of it, or at most `points` of one promotion's. */
+  reverse: (
+    trx: Db,
+    of: { customerId: string; orderId: string; promotion?: string; points?: number },
+  ) => Promise<unknown>;
   setLevel: (trx: Db, change: { customerId: string; level: string | null; reason: string }) => Promise<void>;
   listLevels: () => Promise<{ key: string }[]>;
 };

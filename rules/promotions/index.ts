@@ -8,6 +8,7 @@ import { createPools } from './pools.ts';
 import { createPromotionDocuments } from './promotions.ts';
 import { createQuotes, type FindCustomer } from './quotes.ts';
 import { createRedemptions } from './redemptions.ts';
+import { createReturns } from './returns.ts';
 import { createTill } from './till.ts';
 import { createUsageStore } from './usage-store.ts';
 
@@ -25,7 +26,9 @@ export const createPromotions = ({ platform, core, members, vocabulary }: Promot
   const hear: ChangeListener = async (trx, changes) => {
     for (const { kind, customerId } of changes)
       if (kind === 'merged') await createUsageStore(trx).recountOfCustomer(customerId);
+    await returns.onOrders(trx, changes);
   };
+  const returns = createReturns({ platform, members });
   const codeMaker = createCodeMaker(systemRandom);
   const live = createLivePromotions({ database, vocabulary, log });
   const documents = createPromotionDocuments({ platform, members, vocabulary });
@@ -35,6 +38,7 @@ export const createPromotions = ({ platform, core, members, vocabulary }: Promot
     documents,
     pools: createPools({ platform, codeMaker, get: documents.get }),
     till: createTill({ platform, documents, quotes }),
+    returns,
     redemptions: createRedemptions({ platform, live, quotes, members, codeMaker }),
   };
 };

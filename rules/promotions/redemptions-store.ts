@@ -1,5 +1,5 @@
 // Rows of redemptions: one an order with the reply it got, one a promotion within it.
-import { type Db, type Page, page, query } from '../../core/index.ts';
+import { type Db, dialectOf, type Page, page, query, rowSet } from '../../core/index.ts';
 
 export type OrderRow = {
   order_id: string;
@@ -27,6 +27,9 @@ export type RedemptionRow = {
   issued_code: string | null;
   redeemed_at: number;
   cancelled_at: number | null;
+  /** Of `amount` and `points`, what went back with refunds in parts; all of it once it is cancelled. */
+  amount_returned: number;
+  points_returned: number;
 };
 
 export const createRedemptionStore = (db: Db) => ({
@@ -56,7 +59,28 @@ export const createRedemptionStore = (db: Db) => ({
     for (let i = 0; i < rows.length; i += 50) await db('redemptions').insert(rows.slice(i, i + 50));
   },
   cancel: async (orderId: string, now: number): Promise<void> => {
-    await db('redemptions').where({ order_id: orderId }).update({ status: 'cancelled', cancelled_at: now });
+    await db('redemptions')
+      .where({ order_id: orderId })
+      .update({
+        status: 'cancelled',
+        cancelled_at: now,
+        amount_returned: db.ref('amount'),
+        points_returned: db.ref('points'),
+      });
+  },
+  setReturned: async (id: string, amount: number, points: number): Promise<void> => {
+    await db('redemptions').where({ id }).update({ amount_returned: amount, points_returned: points });
+  },
+  /** Orders that are redeemed and not cancelled, held until the transaction ends; taken in one order by everybody. */
+  lockRedeemed: async (ids: readonly string[]): Promise<OrderRow[]> => {
+    const dialect = dialectOf(db);
+    const set = rowSet(dialect, 'given', [['id', 'text']]);
+    return query(
+      db,
+      `select p.* from ${set.sql} join promotion_orders p on p.order_id = given.id where p.status = 'redeemed'
+       order by p.order_id${dialect === 'postgres' ? ' for update of p' : ''}`,
+      [set.bind(ids.map((id) => [id]))],
+    );
   },
   listOfOrder: async (orderId: string): Promise<RedemptionRow[]> => {
     const rows = (await db('redemptions').where({ order_id: orderId })) as RedemptionRow[];
@@ -73,6 +97,17 @@ const toNumbers = (row: RedemptionRow): RedemptionRow => ({
   ...row,
   amount: Number(row.amount),
   points: Number(row.points),
+  amount_returned: Number(row.amount_returned),
+  points_returned: Number(row.points_returned),
   redeemed_at: Number(row.redeemed_at),
   cancelled_at: row.cancelled_at === null ? null : Number(row.cancelled_at),
 });
+
+/** Each code of an order once, however many promotions it opens, in one order for everybody. */
+export const codesOf = (
+  uses: readonly { pool: string | null; code?: string | null }[],
+): { pool: string; code: string }[] => {
+  const found = new Map<string, { pool: string; code: string }>();
+  for (const { pool, code } of uses) if (pool && code) found.set(JSON.stringify([pool, code]), { pool, code });
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
+};

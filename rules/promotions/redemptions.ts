@@ -1,6 +1,6 @@
-// Using promotions for an order, once and within every limit, and giving them back. One transaction each, all or nothing.
+// Using promotions for an order, once and within every limit. One transaction, all or nothing; giving back is in returns.ts.
 import { createHash } from 'node:crypto';
-import { type CancelReply, Cart, type RedeemReply, type RedeemRequest } from '@rapport/sdk/schemas';
+import { Cart, type RedeemReply, type RedeemRequest } from '@rapport/sdk/schemas';
 import {
   type Actor,
   type Core,
@@ -14,7 +14,7 @@ import {
   Unavailable,
 } from '../../core/index.ts';
 import { createDocumentStore } from '../documents/documents-store.ts';
-import { OrderAlreadyRedeemed, RedemptionCancelled, RedemptionNotFound } from '../errors.ts';
+import { OrderAlreadyRedeemed, RedemptionCancelled } from '../errors.ts';
 import type { CodeMaker } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';
 import type { Membership } from './effects.ts';
@@ -22,7 +22,7 @@ import { giveEffects, takeBackEffects } from './effects.ts';
 import type { Applied } from './grant.ts';
 import type { LivePromotions, LiveSet } from './live.ts';
 import type { CartOf, QuoteOf, Quotes } from './quotes.ts';
-import { createRedemptionStore, type OrderRow, type RedemptionRow } from './redemptions-store.ts';
+import { codesOf, createRedemptionStore, type OrderRow, type RedemptionRow } from './redemptions-store.ts';
 import { createUsageStore } from './usage-store.ts';
 import { toQuote, toRedemption } from './view.ts';
 
@@ -140,6 +140,8 @@ export const createRedemptions = (deps: RedemptionDeps) => {
     issued_code: null,
     redeemed_at: now,
     cancelled_at: null,
+    amount_returned: 0,
+    points_returned: 0,
   });
 
   const announce = async (trx: Db, rows: readonly RedemptionRow[]): Promise<void> => {
@@ -151,38 +153,7 @@ export const createRedemptions = (deps: RedemptionDeps) => {
     if (notices.length > 0) await outbox.emit(trx, ...notices);
   };
 
-  const cancel = (actor: Actor, orderId: string): Promise<CancelReply> =>
-    transact(database.writer, async (trx) => {
-      const store = createRedemptionStore(trx);
-      const now = clock.now();
-      const first = await store.cancelOrder(orderId, now);
-      const order = await store.findOrder(orderId);
-      if (!order) throw new RedemptionNotFound(orderId);
-      const rows = await store.listOfOrder(orderId);
-      if (first) {
-        await giveBackCounters(trx, rows);
-        await takeBackEffects(trx, rows, { orderId, customerId: order.customer_id, now, members: deps.members });
-        await store.cancel(orderId, now);
-        const details = { promotions: rows.map((row) => row.promotion) };
-        await audit.record(trx, { actor, action: 'order.cancelled', subject: { kind: 'order', id: orderId }, details });
-      }
-      return {
-        orderId,
-        status: 'cancelled',
-        cancelledAt: toIso(Number(order.cancelled_at)),
-        promotions: rows.map((row) => row.promotion),
-      };
-    });
-
-  const giveBackCounters = async (trx: Db, rows: readonly RedemptionRow[]): Promise<void> => {
-    const usage = createUsageStore(trx);
-    for (const row of rows) await usage.give(row.promotion, row.amount);
-    for (const row of rows) if (row.customer_id !== null) await usage.giveOfCustomer(row.customer_id, row.promotion);
-    const codes = createCodesStore(trx);
-    for (const { pool, code } of codesOf(rows)) await codes.give(pool, code);
-  };
-
-  return { redeem, cancel };
+  return { redeem };
 };
 
 export type Redemptions = ReturnType<typeof createRedemptions>;
@@ -194,13 +165,6 @@ const replay = (order: OrderRow, hash: string, customerId: string | null): Redee
 };
 
 const poolOfGrant = ({ key, params }: Applied['grant']): string => params.code?.pool ?? key;
-
-/** Each code of an order once, however many promotions it opens, in one order for everybody. */
-const codesOf = (uses: readonly { pool: string | null; code?: string | null }[]): { pool: string; code: string }[] => {
-  const found = new Map<string, { pool: string; code: string }>();
-  for (const { pool, code } of uses) if (pool && code) found.set(JSON.stringify([pool, code]), { pool, code });
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
-};
 
 const replyOf = (
   { resolution, live, now, customerId }: QuoteOf,

@@ -21,7 +21,7 @@ import type { Promotions } from './index.ts';
 
 const withEtag = <T extends { revision: number }>(body: T): Reply<T> => new Reply(body, { headers: etagOf(body) });
 
-export const promotionRoutes = ({ documents, pools, till, redemptions }: Promotions): Served[] => [
+export const promotionRoutes = ({ documents, pools, till, redemptions, returns }: Promotions): Served[] => [
   serve(listPromotions, ({ query }) => documents.list(query)),
   serve(createPromotion, async ({ body, actor }) => withEtag(await documents.create(actor, body))),
   serve(getPromotion, async ({ params }) => withEtag(await documents.show(params.key))),
@@ -43,5 +43,5 @@ export const promotionRoutes = ({ documents, pools, till, redemptions }: Promoti
   serve(listPromotionCodes, ({ params, query }) => pools.list(params.key, query)),
   serve(quoteCart, ({ body, actor }) => till.quote(actor, body)),
   serve(redeemCart, ({ body, actor }) => redemptions.redeem(actor, body)),
-  serve(cancelRedemption, ({ body, actor }) => redemptions.cancel(actor, body.orderId)),
+  serve(cancelRedemption, ({ body, actor }) => returns.cancel(actor, body.orderId)),
 ];

@@ -63,8 +63,9 @@ export const createUsageStore = (db: Db) => ({
     return rows.length === 1;
   },
 
-  give: async (key: string, amount: number): Promise<void> => {
-    await db.raw('update promotions set used = used - 1, spent = spent - ? where key = ?', [amount, key]);
+  /** Gives back `amount` minor units and `uses` of them. */
+  give: async (key: string, amount: number, uses: 0 | 1): Promise<void> => {
+    await db.raw('update promotions set used = used - ?, spent = spent - ? where key = ?', [uses, amount, key]);
   },
 
   /** One use by a customer; false when the customer has had all. */

@@ -76,6 +76,8 @@ export const toRedemption = (row: RedemptionRow): Redemption => ({
   amount: row.amount,
   currency: row.currency,
   points: row.points,
+  amountReturned: row.amount_returned,
+  pointsReturned: row.points_returned,
   code: row.code,
   redeemedAt: toIso(row.redeemed_at),
   cancelledAt: toIsoOrNull(row.cancelled_at),

@@ -252,6 +252,8 @@ export const Redemption = Closed({
   amount: Type.Integer(),
   currency: Currency,
   points: Type.Integer(),
+  amountReturned: Type.Integer({ description: 'Of the amount, given back to the budget by refunds' }),
+  pointsReturned: Type.Integer({ description: 'Of the points, asked back by refunds' }),
   code: Nullable(Type.String()),
   redeemedAt: Time,
   cancelledAt: Nullable(Time),
