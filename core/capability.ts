@@ -1,7 +1,9 @@
-// What a host function for plugins is: a name, the scope it needs, the shape of what it is given, what it does.
+// What a host function for plugins is: a name, the scope it needs, the shape of what it is given, what it does. A module declares
+// those over its own data; names make `ctx`, scopes are what a manifest may ask for.
 
 import type { Manifest } from '@rapport/sdk/schemas';
-import type { Static, TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
+import type { Actor } from './http/actor.ts';
 
 /** What a plugin's use is counted in, against the quotas of a call and of a day. */
 export type Meter = 'rows' | 'fetches' | 'mails' | 'bytesOut' | 'writes' | 'events';
@@ -15,6 +17,10 @@ export type Grant = {
 export type CapabilityCall = {
   plugin: { id: string; version: string; manifest: Manifest; settings: Record<string, unknown> };
   grant: Grant;
+  /** The plugin as who it is to services: what they write carries its name, in the audit and as the source. */
+  actor: Actor;
+  /** A copy in which personal members that were not granted are masked, however deep they sit. */
+  mask: <T>(value: T) => T;
   signal: AbortSignal;
   /** To be said before the world outside may change. */
   acting: () => void;
@@ -32,6 +38,7 @@ export class Refusal extends Error {
 }
 
 type Spec<T extends TSchema> = {
+  /** As in `ctx`: `customers.list` is a member of a group, `emit` a function. */
   name: string;
   /** A scope of the grant; none for what is the plugin's own anyway. */
   scope?: string;
@@ -45,3 +52,32 @@ type Spec<T extends TSchema> = {
 export type Capability = Spec<TSchema>;
 
 export const capability = <const T extends TSchema>(spec: Spec<T>): Capability => spec as unknown as Capability;
+
+/** Shapes that inputs of capabilities are made of. */
+export const given = {
+  id: Type.String({ minLength: 1, maxLength: 64 }),
+  text: Type.String({ minLength: 1, maxLength: 200 }),
+  time: Type.String({ format: 'date-time' }),
+  paging: {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    cursor: Type.Optional(Type.String({ maxLength: 1000 })),
+  },
+  closed: { additionalProperties: false },
+  /** The arguments of a function that takes one object, or nothing. */
+  options: ([first]: unknown[]): unknown => first ?? {},
+};
+
+/** A span of time over somebody's rows or everybody's, as text in and as ms out. */
+export const span = {
+  members: {
+    customerId: Type.Optional(given.id),
+    since: Type.Optional(given.time),
+    until: Type.Optional(given.time),
+  },
+  of: ({ customerId, since, until }: { customerId?: string; since?: string; until?: string }): Span => ({
+    customerId,
+    since: since === undefined ? undefined : Date.parse(since),
+    until: until === undefined ? undefined : Date.parse(until),
+  }),
+};
+export type Span = { customerId?: string; since?: number; until?: number };

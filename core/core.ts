@@ -41,7 +41,7 @@ export const createCore = (platform: Platform): Core => {
   const { attributes, customers } = install(customersModule, {});
   const events = install(eventsModule, { customers });
   const records = install(recordsModule, { customers });
-  const plugins = install(pluginsModule, { events });
+  const plugins = install(pluginsModule, { events, records, capabilities: () => modules.capabilities });
   const hooks = createHooks({ runner: plugins.runner, outbox: platform.outbox });
   return {
     auth,

@@ -2,6 +2,7 @@
 
 export { type ActionCause, type ActionSpec, type Actions, defineAction } from './action.ts';
 export type { Auth } from './auth/auth.ts';
+export { type Capability, capability, given, Refusal, type Span, span } from './capability.ts';
 export type { Change, ChangeKind, ChangeListener, Changes } from './changes.ts';
 export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom } from './clock.ts';
 export { type Config, ConfigProblems, describeConfig, readConfig } from './config.ts';

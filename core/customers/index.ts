@@ -1,10 +1,12 @@
 // Customers as a module: who they are, what they allow, merging, and their rights over their data.
 import { defineAction } from '../action.ts';
+import type { Capability } from '../capability.ts';
 import { system } from '../http/actor.ts';
 import type { Served } from '../http/serve.ts';
 import { defineModule } from '../module.ts';
 import type { Platform } from '../platform.ts';
 import { type Attributes, createAttributes } from './attributes.ts';
+import { customerCapabilities } from './capabilities.ts';
 import { historyRoutes } from './history-routes.ts';
 import { createMerging, type Merging } from './merge.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
@@ -20,7 +22,12 @@ export type Customers = CustomerService &
   Pick<Merging, 'merge' | 'unmerge'> &
   Privacy & { resolve: Resolve['one']; look: Resolve['look']; settle: Resolve['settle'] };
 
-export type People = { customers: Customers; attributes: Attributes; served: Served[] };
+export type People = {
+  customers: Customers;
+  attributes: Attributes;
+  served: Served[];
+  capabilities: readonly Capability[];
+};
 
 export const createCustomers = (platform: Platform): People => {
   const attributes = createAttributes(platform);
@@ -47,7 +54,7 @@ export const createCustomers = (platform: Platform): People => {
     ...customerRoutes({ customers, attributes }),
     ...historyRoutes({ customers: service, merging, privacy }),
   ];
-  return { customers, attributes, served };
+  return { customers, attributes, served, capabilities: customerCapabilities(platform) };
 };
 
 export const customersModule = defineModule({
@@ -55,6 +62,7 @@ export const customersModule = defineModule({
   create: (platform, _deps: object) => createCustomers(platform),
   tables: customerTables,
   routes: ({ served }) => served,
+  capabilities: ({ capabilities }) => capabilities,
   actions: ({ customers }) => [
     defineAction({
       kind: 'tag',

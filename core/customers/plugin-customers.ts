@@ -1,10 +1,15 @@
 // Customers as plugins and scorers see them. A column that was not read is null; masking comes after, per plugin.
-import type { PluginCustomer } from '@rapport/sdk/hooks';
+import { PluginCustomer } from '@rapport/sdk/hooks';
 import { toIso, toIsoOrNull } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import { listPurchases, type PurchaseRow } from './purchases-store.ts';
 
 export type CustomerRead = Record<string, unknown> & { id: string; created_at: number; last_seen_at: number | null };
+
+/** The columns behind the members of a customer. */
+export const customerColumns: readonly string[] = Object.keys(PluginCustomer.properties)
+  .filter((name) => name !== 'purchases')
+  .map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
 /** With `until`, what each bought before that moment comes along. */
 export const presentCustomers = async (

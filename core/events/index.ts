@@ -1,12 +1,16 @@
 // Events as a module: what customers do.
 import type { Customers } from '../customers/index.ts';
 import { defineModule } from '../module.ts';
+import { eventCapabilities } from './capabilities.ts';
 import { eventRoutes } from './routes.ts';
 import { createEvents } from './service.ts';
 
 export const eventsModule = defineModule({
   name: 'events',
-  create: (platform, { customers }: { customers: Customers }) => createEvents({ platform, customers }),
+  create: (platform, { customers }: { customers: Customers }) => ({
+    ...createEvents({ platform, customers }),
+    capabilities: eventCapabilities(platform),
+  }),
   tables: [
     {
       table: 'events',
@@ -21,4 +25,5 @@ export const eventsModule = defineModule({
     },
   ],
   routes: eventRoutes,
+  capabilities: ({ capabilities }) => capabilities,
 });

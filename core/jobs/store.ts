@@ -99,12 +99,6 @@ export const createJobStore = (db: Db) => ({
   },
 
   find: (id: string): Promise<JobRow | undefined> => db('jobs').where({ id }).first(),
-  findNextRun: async (queues: string[]): Promise<number | null> => {
-    const row = (await db('jobs').where('status', 'waiting').whereIn('queue', queues).min({ at: 'run_at' }).first()) as
-      | { at: number | null }
-      | undefined;
-    return row?.at ?? null;
-  },
   listByKey: (queue: string, key: string, limit: number): Promise<JobRow[]> =>
     db('jobs').where({ queue, key }).orderBy('id', 'desc').limit(limit),
   /** Jobs in whose texts one of these occurs. A scan: for erasing a person. */

@@ -16,6 +16,7 @@ export const pluginsModule = defineModule({
   jobs: ({ jobs }) => jobs,
   schedules: ({ capRuns }) => [{ name: 'plugins-cap', cron: '23 * * * *', run: ({ signal }) => capRuns(signal) }],
   subscriptions: ({ consumer }) => [{ notices: consumer }],
+  capabilities: ({ capabilities }) => capabilities,
   start: ({ start }) => start(),
   stop: ({ stop }) => stop(),
 });

@@ -1,6 +1,7 @@
 // The plugin platform, put together: who is installed, who is on, how they are asked, what they may do, what came of it.
 import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
 import { hookNamed } from '@rapport/sdk/hooks';
+import type { Capability } from '../capability.ts';
 import { systemRandom } from '../clock.ts';
 import type { Events } from '../events/service.ts';
 import type { Runner } from '../hooks/bus.ts';
@@ -15,12 +16,12 @@ import { createRegistry } from './calls/registry.ts';
 import { createResultReader } from './calls/results.ts';
 import { createRuns } from './calls/runs.ts';
 import { createRunsStore } from './calls/runs-store.ts';
-import { dataCapabilities } from './capabilities/data.ts';
+import { kvCapabilities } from './capabilities/kv.ts';
 import { outsideCapabilities } from './capabilities/outside.ts';
 import { createUsage } from './capabilities/usage.ts';
 import { readFolder } from './packages/archive.ts';
 import { installBundled } from './packages/bundled.ts';
-import { createPluginService, type PluginService } from './packages/service.ts';
+import { createPluginService, type PluginService, type RecordTypes } from './packages/service.ts';
 import { createVault } from './packages/settings.ts';
 import type { Installed } from './packages/store.ts';
 import { pluginRoutes } from './routes.ts';
@@ -30,16 +31,18 @@ export type Plugins = ReturnType<typeof createPlugins>;
 
 export type PluginsDeps = {
   /** Takes the events that plugins emit. */
-  events?: Pick<Events, 'record'>;
+  events: Pick<Events, 'record'>;
+  records: RecordTypes;
+  /** Of every module, read when a plugin is installed or called. */
+  capabilities: () => readonly Capability[];
 };
 
-export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
+export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
   const { config, database, clock, log } = platform;
   const host = createHost({ workers: config.pluginWorkers, log });
   const vault = createVault(platform.secrets);
   const runs = createRuns(platform);
   const usage = createUsage(platform);
-  const outside = outsideCapabilities({ config, vault, events: deps.events });
   const registry = createRegistry({
     database,
     log,
@@ -60,7 +63,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
         .catch((error: unknown) => log.error({ err: error, plugin }, 'it stays on'));
     },
   });
-  const service: PluginService = createPluginService({ platform, vault, breaker, changed: registry.refresh });
+  const service: PluginService = createPluginService({ platform, vault, breaker, changed: registry.refresh, ...deps });
   const calls = createCalls({
     host,
     registry,
@@ -71,7 +74,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
     log,
     random: systemRandom,
     readResult: createResultReader(),
-    capabilities: [...dataCapabilities(platform), ...outside.capabilities],
+    capabilities: deps.capabilities,
   });
   const deliveries = createDeliveries({ platform, registry, calls: () => calls });
   const runner: Runner = { providersOf: registry.providersOf, run: calls.run };
@@ -81,6 +84,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
     ...service,
     runner,
     served,
+    capabilities: [...kvCapabilities(platform), ...outsideCapabilities({ config, vault, events: deps.events })],
     jobs: deliveries.jobs,
     consumer: deliveries.consumer,
     capRuns: runs.cap,
@@ -107,7 +111,6 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps = {}) => {
       deliveries.stop();
       await registry.stop();
       host.stop();
-      outside.close();
       await runs.stop();
       await usage.stop();
     },

@@ -19,3 +19,9 @@ export const RecordExists = defineError(
   'A record with this key exists.',
   (key: string) => `The key ${key} is taken.`,
 );
+export const RecordTypeTaken = defineError(
+  'RECORD_TYPE_TAKEN',
+  409,
+  'The type of record belongs to another plugin.',
+  (type: string, owner: string) => `The record type "${type}" belongs to ${owner}.`,
+);

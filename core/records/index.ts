@@ -1,6 +1,7 @@
 // Records as a module: rows of the types that plugins declare.
 import type { Customers } from '../customers/index.ts';
 import { defineModule } from '../module.ts';
+import { recordCapabilities } from './capabilities.ts';
 import { recordRoutes } from './routes.ts';
 import { createRecords } from './service.ts';
 
@@ -21,4 +22,5 @@ export const recordsModule = defineModule({
     },
   ],
   routes: recordRoutes,
+  capabilities: recordCapabilities,
 });

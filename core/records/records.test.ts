@@ -27,7 +27,7 @@ eachDatabase('records of a declared type are kept, changed, guarded by version, 
   await expect(records.create('ticket', { data: {} }, system)).rejects.toMatchObject({ code: 'RECORD_TYPE_NOT_FOUND' });
   await records.defineType(platform.database.writer, ticket);
   await expect(records.defineType(platform.database.writer, { ...ticket, plugin: 'other/one' })).rejects.toMatchObject({
-    code: 'CONFLICT',
+    code: 'RECORD_TYPE_TAKEN',
   });
   expect(await records.listTypes()).toMatchObject([{ type: 'ticket', title: 'Ticket', titleZh: '工单' }]);
 

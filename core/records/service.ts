@@ -7,10 +7,10 @@ import { fromJson, toIso, toJson } from '../data/column.ts';
 import type { Db } from '../data/database.ts';
 import { type Page, page } from '../data/page.ts';
 import { transactRetrying } from '../data/retry.ts';
-import { Conflict, VersionConflict } from '../errors.ts';
+import { VersionConflict } from '../errors.ts';
 import type { Actor } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
-import { RecordExists, RecordNotFound, RecordTypeNotFound } from './errors.ts';
+import { RecordExists, RecordNotFound, RecordTypeNotFound, RecordTypeTaken } from './errors.ts';
 import { faultsOf } from './given-schema.ts';
 import { createRecordStore, type RecordRow, type RecordTypeRow } from './store.ts';
 
@@ -62,12 +62,21 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
     });
   };
 
+  /** Throws RECORD_TYPE_TAKEN when the type belongs to another plugin. */
+  const checkOwner = async (db: Db, type: string, plugin: string): Promise<void> => {
+    const owner = (await createRecordStore(db).findType(type))?.plugin ?? plugin;
+    if (owner !== plugin) throw new RecordTypeTaken(type, owner, { pointer: '/provides/recordTypes' });
+  };
+
   return {
+    checkOwner,
+    /** The plugin a type belongs to. */
+    ownerOf: async (type: string): Promise<string | undefined> =>
+      (await createRecordStore(database.reader).findType(type))?.plugin,
     /** Declares a type, or gives its plugin's type a new schema. A type belongs to one plugin. */
     defineType: async (trx: Db, { type, plugin, title, schema }: RecordTypeDefinition): Promise<void> => {
       const store = createRecordStore(trx);
-      const owner = (await store.findType(type))?.plugin ?? plugin;
-      if (owner !== plugin) throw new Conflict(`The record type "${type}" belongs to ${owner}.`);
+      await checkOwner(trx, type, plugin);
       await store.putType({ type, plugin, definition: toJson({ title, schema }), created_at: clock.now() });
     },
     listTypes: async (): Promise<RecordType[]> => (await createRecordStore(database.reader).listTypes()).map(showType),
@@ -90,6 +99,37 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
         await tell(trx, row, 'created', actor);
         return showRecord(row);
       }),
+    /** Adds a record, or gives the one with this key new data; a customer that is not named stays. */
+    put: (
+      type: string,
+      { key, customerId, data }: { key?: string; customerId?: string | null; data: Record<string, unknown> },
+      actor: Actor,
+    ): Promise<DataRecord> =>
+      transactRetrying(database.writer, async (trx) => {
+        const store = createRecordStore(trx);
+        const declared = await getType(trx, type);
+        const text = check(declared, data);
+        const named = customerId === undefined ? undefined : await checkCustomer(trx, customerId, actor);
+        const now = clock.now();
+        const fresh = { id: ids.next(), type, plugin: declared.plugin, version: 1, created_at: now, updated_at: now };
+        const added = await store.insert({ ...fresh, key: key ?? null, customer_id: named ?? null, data: text });
+        if (added) {
+          await tell(trx, added, 'created', actor);
+          return showRecord(added);
+        }
+        const row = (await store.findByKey(type, key!))!;
+        const kept = named === undefined ? row.customer_id : named;
+        const changed = await store.update(row, { customerId: kept, data: text, at: now });
+        if (!changed) throw new VersionConflict('The record changed at the same time.');
+        await tell(trx, changed, 'updated', actor, row.customer_id);
+        return showRecord(changed);
+      }),
+    /** By id or by key. */
+    find: async (type: string, idOrKey: string): Promise<DataRecord | undefined> => {
+      const store = createRecordStore(database.reader);
+      const row = (await store.find(type, idOrKey)) ?? (await store.findByKey(type, idOrKey));
+      return row && showRecord(row);
+    },
     change: (
       type: string,
       id: string,

@@ -31,6 +31,7 @@ export const createRecordStore = (db: Db) => ({
       )
     )[0],
   find: (type: string, id: string): Promise<RecordRow | undefined> => db('records').where({ type, id }).first(),
+  findByKey: (type: string, key: string): Promise<RecordRow | undefined> => db('records').where({ type, key }).first(),
   /** Undefined when somebody else changed it meanwhile. */
   update: async (row: RecordRow, change: { customerId: string | null; data: string; at: number }) =>
     (

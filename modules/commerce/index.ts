@@ -1,15 +1,17 @@
 // Commerce as a module: products, orders, refunds.
-import { type Customers, defineModule, type Platform } from '../../core/index.ts';
+import { type Capability, type Customers, defineModule, type Platform } from '../../core/index.ts';
+import { commerceCapabilities } from './capabilities.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { createProducts, type Products } from './products.ts';
 import { commerceRoutes } from './routes.ts';
 import { commerceTables } from './tables.ts';
 
-export type Commerce = { orders: Orders; products: Products };
+export type Commerce = { orders: Orders; products: Products; capabilities: readonly Capability[] };
 
 export const createCommerce = (platform: Platform, { customers }: { customers: Customers }): Commerce => ({
   orders: createOrders({ platform, customers }),
   products: createProducts(platform),
+  capabilities: commerceCapabilities(platform),
 });
 
 export const commerceModule = defineModule({
@@ -17,4 +19,5 @@ export const commerceModule = defineModule({
   create: createCommerce,
   tables: commerceTables,
   routes: commerceRoutes,
+  capabilities: ({ capabilities }) => capabilities,
 });

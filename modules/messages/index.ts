@@ -7,18 +7,24 @@ import { type Channel, messageJob } from './delivery.ts';
 import { createMessages } from './messages.ts';
 import { createRenderer } from './renderer.ts';
 import { messageRoutes } from './routes.ts';
+import { createSmtp } from './smtp.ts';
 import { createTemplates } from './templates.ts';
 
 const createMessaging = (platform: Platform, hooks: Hooks) => {
   const renderer = createRenderer();
   const templates = createTemplates(platform);
   const messages = createMessages(platform, templates);
+  const smtp = createSmtp(platform.config);
   return {
     ...messages,
     templates,
     routes: messageRoutes({ database: platform.database, messages, templates, renderer }),
     jobs: [messageJob(platform, { templates, renderer, channel: channelOf(hooks) })],
-    stop: () => renderer.stop(),
+    capabilities: smtp.capabilities,
+    stop: async () => {
+      smtp.stop();
+      await renderer.stop();
+    },
   };
 };
 
@@ -44,6 +50,7 @@ export const messagesModule = defineModule({
   routes: ({ routes }) => routes,
   actions: (messages) => [messageAction(messages)],
   jobs: ({ jobs }) => jobs,
+  capabilities: ({ capabilities }) => capabilities,
   stop: ({ stop }) => stop(),
 });
 

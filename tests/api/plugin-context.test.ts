@@ -246,8 +246,8 @@ test('a schedule runs its handler, and the RFM scorer trains and scores in the s
 });
 
 const readCustomers = async (app: TestApp, ids: string[]) => {
-  const { createReadsStore } = await import('../../core/plugins/capabilities/reads-store.ts');
+  const { createCustomerReads } = await import('../../core/customers/capabilities-store.ts');
   const { presentCustomers } = await import('../../core/customers/plugin-customers.ts');
   const { reader } = app.rapport.platform.database;
-  return { data: await presentCustomers(reader, await createReadsStore(reader).customersOf(ids), Date.parse(at)) };
+  return { data: await presentCustomers(reader, await createCustomerReads(reader).of(ids), Date.parse(at)) };
 };

@@ -152,6 +152,13 @@ describe('an archive is refused with a code and a pointer, and nothing is instal
     ['an unknown member', async () => tgz(packageOf({ manifest: { evil: 1 } })), 422, 'MANIFEST_INVALID', '/evil'],
     ['a bad id', async () => tgz(packageOf({ manifest: { id: '../x' } })), 422, 'MANIFEST_INVALID', '/id'],
     [
+      'a stranger under the name of Rapport',
+      async () => tgz(packageOf({ manifest: { id: 'rapport/scorer-rfm', version: '9.9.9' } })),
+      422,
+      'PUBLISHER_RESERVED',
+      '/id',
+    ],
+    [
       'an unknown scope',
       async () => tgz(packageOf({ manifest: { scopes: { required: [{ scope: 'users:write', reason: 'x' }] } } })),
       422,

@@ -20,6 +20,7 @@ const make = (plugin: string, source: string, more: Partial<SandboxCall> = {}): 
   code: `${plugin}@1`,
   source: () => source,
   memoryMb: 64,
+  capabilities: ['kv.get', 'fetch', 'emit'],
   handler: 'score',
   key: 'it',
   argument: 'customers',

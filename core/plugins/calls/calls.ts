@@ -1,13 +1,14 @@
 // One call of one hook in one plugin, from input to outcome: may it, with what it may see, through the sandbox, checked, recorded.
 // Whatever happens is a value.
-import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
+import type { HookSpec, InputOf, Outcome, OutputOf, Scope } from '@rapport/sdk';
 import { type Capability, Refusal } from '../../capability.ts';
 import type { Clock, Random } from '../../clock.ts';
 import { Failure } from '../../errors.ts';
+import type { Actor } from '../../http/actor.ts';
 import { type Check, createValidator } from '../../http/validate.ts';
 import type { Log } from '../../log.ts';
 import type { Usage } from '../capabilities/usage.ts';
-import { maskInput } from '../packages/scopes.ts';
+import { maskInput, maskPersonal } from '../packages/scopes.ts';
 import { plainSettings } from '../packages/settings.ts';
 import type { Host, HostCallAnswer, HostResult } from '../sandbox/host.ts';
 import type { Breaker } from './breaker.ts';
@@ -21,7 +22,7 @@ export type Target = { plugin: string; provider: string; timeoutMs?: number; see
 type Deps = {
   host: Host;
   registry: Registry;
-  capabilities: Capability[];
+  capabilities: () => readonly Capability[];
   breaker: Breaker;
   runs: Runs;
   usage: Usage;
@@ -107,6 +108,8 @@ export const createCalls = (deps: Deps) => {
   ): Promise<HostResult> => {
     const { id, version, manifest } = plugin;
     const spend = deps.usage.forCall(id);
+    const actor: Actor = { kind: 'plugin', id, name: id, scopes: new Set(plugin.granted as Scope[]) };
+    const mask = <T>(value: T): T => maskPersonal(value, grant.personal);
     return host.call({
       plugin: id,
       publisher: id.split('/')[0]!,
@@ -124,7 +127,8 @@ export const createCalls = (deps: Deps) => {
       cpuMs: Math.min(hook.cpuMs, wallMs),
       limits: hook.limits,
       input: JSON.stringify(maskInput(hook, input, grant.personal)),
-      hostCall: (name, args, under) => answer(name, args, { plugin, grant, spend, ...under }),
+      capabilities: deps.capabilities().map(({ name }) => name),
+      hostCall: (name, args, under) => answer(name, args, { plugin, grant, actor, mask, spend, ...under }),
       log: (level, body) => runs.line(id, level, body),
     });
   };
@@ -165,12 +169,17 @@ const momentOf = (input: unknown): number | undefined => {
 
 const createHostCalls = ({ capabilities, log }: Pick<Deps, 'capabilities' | 'log'>) => {
   const validator = createValidator();
-  const known = new Map<string, { capability: Capability; check: Check }>(
-    capabilities.map((capability) => [capability.name, { capability, check: validator.body(capability.input) }]),
-  );
+  const checks = new Map<Capability, Check>();
+  const find = (name: string): { capability: Capability; check: Check } | undefined => {
+    const found = capabilities().find((one) => one.name === name);
+    if (!found) return;
+    const check = checks.get(found) ?? validator.body(found.input);
+    checks.set(found, check);
+    return { capability: found, check };
+  };
   return async (name: string, args: string, call: Parameters<Capability['run']>[1]): Promise<HostCallAnswer> => {
     try {
-      const found = known.get(name);
+      const found = find(name);
       if (!found) throw new Refusal('DENIED', `There is nothing called ${name.slice(0, 50)}.`);
       const { scope, read, run, acts } = found.capability;
       if (scope && !call.grant.has(scope)) throw new Refusal('DENIED', `${name} needs the scope ${scope}.`);

@@ -11,7 +11,7 @@ import type { Platform } from '../../platform.ts';
 import { pluginsGeneration } from '../packages/service.ts';
 import { createPluginStore } from '../packages/store.ts';
 import type { Calls } from './calls.ts';
-import { type Enabled, offeredBy, type Registry } from './registry.ts';
+import { type Enabled, isHeld, offeredBy, type Registry } from './registry.ts';
 
 const noticeQueue = 'plugin-notices';
 const scheduleQueue = 'plugin-schedules';
@@ -29,15 +29,14 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
       generation: pluginsGeneration,
       read: async (db) =>
         (await createPluginStore(db).list())
-          .filter(({ status }) => status === 'enabled')
+          .filter((plugin) => plugin.status === 'enabled' || isHeld(plugin))
           .flatMap((plugin) => offeredBy(plugin).map(({ hook }) => hook)),
     },
     handle: async ({ id, topic, customerId, payload, at }: Notice) => {
       const notice: HookNotice = { id, topic, customerId, at: toIso(at), payload };
-      const heard = deps.registry.providersOf(topic);
       await jobs.enqueue(
         database.writer,
-        ...heard.map(({ plugin }) => ({
+        ...deps.registry.subscribersOf(topic).map((plugin) => ({
           queue: noticeQueue,
           key: `${plugin} ${customerId ?? id}`,
           uniqueKey: `${plugin} ${id}`,

@@ -67,6 +67,11 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
         ? enabled.get(plugin)
         : undefined;
     },
+    /** Plugins to be told of a topic: those that are on, and those that will be on again without being asked anew. */
+    subscribersOf: (topic: string): string[] =>
+      [...[...enabled.values()].map(({ plugin }) => plugin), ...[...off.values()].filter(isHeld)]
+        .filter((plugin) => offeredBy(plugin).some(({ hook }) => hook === topic))
+        .map(({ id }) => id),
     list: (): Enabled[] => [...enabled.values()],
     providersOf: (hook: string): readonly Provider[] => providers.get(hook) ?? [],
     start: async (): Promise<void> => {
@@ -103,6 +108,6 @@ export const offeredBy = (plugin: Installed): Offered[] => {
     );
 };
 
-// Switched off by Rapport, not by people: what such a plugin was to hold back stays back.
-const isHeld = ({ status, disabledReason }: Installed): boolean =>
+/** Switched off by Rapport, not by people: what it was to hold back stays back, and what it is told of waits for it. */
+export const isHeld = ({ status, disabledReason }: Installed): boolean =>
   status === 'waiting-for-consent' || disabledReason !== null;

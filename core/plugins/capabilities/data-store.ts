@@ -32,9 +32,4 @@ export const createPluginDataStore = (db: Db) => ({
     const row = (await db('plugin_data').where({ plugin }).sum({ size: 'size' }).first()) as { size: number | null };
     return Number(row.size ?? 0);
   },
-  listOf: (customerId: string): Promise<DataRow[]> =>
-    db('plugin_data').where({ customer_id: customerId }).orderBy(['plugin', 'key']),
-  deleteOf: (customerId: string): Promise<number> => db('plugin_data').where({ customer_id: customerId }).delete(),
-  move: (fromCustomer: string, toCustomer: string): Promise<number> =>
-    db('plugin_data').where({ customer_id: fromCustomer }).update({ customer_id: toCustomer }),
 });

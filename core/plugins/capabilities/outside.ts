@@ -1,11 +1,8 @@
-// The capabilities that reach out: requests to granted hosts, mail through the admin's server, secrets, events.
-import { createHash } from 'node:crypto';
-import { createTransport, type Transporter } from 'nodemailer';
+// The capabilities that reach out: requests to granted hosts, secrets, events.
 import { Type } from 'typebox';
 import { type Capability, type CapabilityCall, capability, Refusal } from '../../capability.ts';
 import type { Config } from '../../config.ts';
 import type { Events } from '../../events/service.ts';
-import type { Actor } from '../../http/actor.ts';
 import { grantedHost } from '../packages/hosts.ts';
 import type { Vault } from '../packages/settings.ts';
 import { createOutgoing, OutgoingRefused } from './outgoing.ts';
@@ -17,26 +14,12 @@ const notTheirs = /^(host|connection|content-length|transfer-encoding|upgrade|te
 export const fetchLimits = { timeoutMs: 10_000, most: 30_000, reply: 2 * 1024 ** 2 };
 
 export const outsideCapabilities = (deps: {
-  config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'allowPrivateHosts'>;
+  config: Pick<Config, 'allowPrivateHosts'>;
   vault: Vault;
-  events: Pick<Events, 'record'> | undefined;
-}): { capabilities: Capability[]; close: () => void } => {
+  events: Pick<Events, 'record'>;
+}): Capability[] => {
   const { config, vault } = deps;
   const outgoing = createOutgoing(config);
-  const mailer: Transporter | undefined = config.smtpUrl
-    ? createTransport(
-        {
-          url: config.smtpUrl,
-          // Kept connections: greeting, TLS and login cost a mail server far more than one mail does.
-          pool: true,
-          maxConnections: 8,
-          disableFileAccess: true,
-          disableUrlAccess: true,
-        },
-        { from: config.mailFrom },
-      )
-    : undefined;
-
   const fetch = capability({
     name: 'fetch',
     read: ([url, more]) => ({ url, ...(more as object) }),
@@ -89,47 +72,6 @@ export const outsideCapabilities = (deps: {
     },
   });
 
-  const send = capability({
-    name: 'smtp.send',
-    scope: 'messages:write',
-    read: ([mail]) => mail,
-    input: Type.Object(
-      {
-        to: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^\\s,;<>]+@[^\\s,;<>]+$' }),
-        subject: Type.String({ maxLength: 998 }),
-        text: Type.Optional(Type.String({ maxLength: 500_000 })),
-        html: Type.Optional(Type.String({ maxLength: 1_000_000 })),
-        from: Type.Optional(Type.String({ maxLength: 320 })),
-        replyTo: Type.Optional(Type.String({ maxLength: 320 })),
-        headers: Type.Optional(Headers),
-        idempotencyKey: Type.Optional(Type.String({ maxLength: 200 })),
-      },
-      closed,
-    ),
-    acts: () => true,
-    run: async ({ idempotencyKey, headers = {}, ...mail }, { spend }) => {
-      if (!mailer) throw new Refusal('FAILED', 'No mail server is configured (SMTP_URL).');
-      await spend('mails', 1);
-      await spend('bytesOut', (mail.text?.length ?? 0) + (mail.html?.length ?? 0));
-      const domain = /@([^\s>]+)/.exec(mail.from ?? config.mailFrom)?.[1] ?? 'localhost';
-      const messageId = idempotencyKey
-        ? `<${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 40)}@${domain}>`
-        : undefined;
-      try {
-        const sent = (await mailer.sendMail({
-          ...mail,
-          from: mail.from ?? config.mailFrom,
-          headers: Object.fromEntries(Object.entries(headers).filter(([name]) => allowedMailHeader.test(name))),
-          messageId,
-        })) as { messageId: string };
-        return { id: sent.messageId };
-      } catch (error) {
-        const { message, response } = error as Error & { response?: string };
-        throw new Refusal('FAILED', (response ?? message).slice(0, 500));
-      }
-    },
-  });
-
   const secret = capability({
     name: 'secrets.get',
     read: ([name]) => ({ name }),
@@ -152,21 +94,17 @@ export const outsideCapabilities = (deps: {
       closed,
     ),
     acts: ({ id }) => id === undefined,
-    run: async ({ id, type, customerId, occurredAt, properties = {} }, { plugin, spend }) => {
-      if (!deps.events) throw new Refusal('FAILED', 'Events are not taken here.');
+    run: async ({ id, type, customerId, occurredAt, properties = {} }, { plugin, actor, spend }) => {
       await spend('events', 1);
-      const by: Actor = { kind: 'plugin', id: plugin.id, name: plugin.id, scopes: new Set(['events:write']) };
       const source = `plugin:${plugin.id.replace('/', '.')}`.slice(0, 64);
       const event = { type, customer: { id: customerId }, occurredAt, properties, id, source };
-      const [receipt] = await deps.events.record(event, by);
+      const [receipt] = await deps.events.record(event, actor);
       return { id: receipt!.id };
     },
   });
 
-  return { capabilities: [fetch, send, secret, emit], close: () => mailer?.close() };
+  return [fetch, secret, emit];
 };
-
-const allowedMailHeader = /^(list-[a-z-]+|x-[a-z0-9-]+|auto-submitted|precedence|in-reply-to|references|reply-to)$/i;
 
 const secretOf = (vault: Vault, plugin: CapabilityCall['plugin'], name: string): string | null => {
   if (!plugin.manifest.settings?.properties[name]?.secret)

@@ -22,7 +22,7 @@ export const installBundled = async (service: PluginService, log: Log, folder: s
       const files = await readFolder(join(folder, entry.name));
       const text = files.get('plugin.json');
       if (!text) continue;
-      const manifest = readManifest(text.toString('utf8'));
+      const manifest = readManifest(text.toString('utf8'), service.scopes());
       const before = known.get(manifest.id);
       if (before && before.origin !== 'bundled') continue;
       const plugin = await service.installFiles(files, 'bundled', system);

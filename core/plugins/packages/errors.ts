@@ -82,3 +82,9 @@ export const PluginUnavailable = defineError(
   'The plugin takes no requests for the moment: it failed too often, or too many wait. `Retry-After` says when to come back.',
   text,
 );
+export const PublisherReserved = defineError(
+  'PUBLISHER_RESERVED',
+  422,
+  'Ids under `rapport/` belong to the plugins that come with Rapport.',
+  (id: string) => `${id} does not come with Rapport; choose a publisher of your own.`,
+);

@@ -14,12 +14,15 @@ export const platformVersion = { major: 1, minor: 0 };
 
 const check = createValidator().body(Manifest);
 
-export const readManifest = (text: string): Manifest => {
+/** `scopes`: those that plugins can have, as `resource:action`. */
+export const readManifest = (text: string, scopes: ReadonlySet<string>): Manifest => {
   const manifest = parse(text);
   compatible(manifest.rapport);
   for (const list of ['required', 'optional'] as const)
     manifest.scopes?.[list]?.forEach(({ scope }, at) => {
-      if (!parseScope(scope)) throw new PluginScopeUnknown(scope, { pointer: `/scopes/${list}/${at}/scope` });
+      const asked = parseScope(scope);
+      const known = asked && (asked.resource === scope || scopes.has(`${asked.resource}:${asked.action}`));
+      if (!known) throw new PluginScopeUnknown(scope, { pointer: `/scopes/${list}/${at}/scope` });
     });
   manifest.provides.hooks?.forEach((name, at) => {
     if (!hookNamed(name)?.providedBy.includes('hooks'))
@@ -94,5 +97,15 @@ const bounds = (manifest: Manifest): void =>
     if (minimum !== undefined && maximum !== undefined && minimum > maximum)
       throw new ManifestInvalid('The minimum is above the maximum.', { pointer: `/provides/scorers/${at}/minimum` });
   });
+
+/** What rules may name of it. */
+export const namesOf = ({ provides }: Manifest): string[] => [
+  ...(provides.scorers ?? []).map(({ key }) => `scorer:${key}`),
+  ...(provides.channels ?? []).map(({ key }) => `channel:${key}`),
+];
+
+/** What it may reach, one text a method and origin. */
+export const hostsOf = (manifest: Manifest): string[] =>
+  (manifest.hosts ?? []).flatMap(({ origin, methods }) => methods.map((method) => `${method} ${origin}`));
 
 export type { Manifest, SettingsSchema };

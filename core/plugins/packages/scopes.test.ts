@@ -1,8 +1,9 @@
 import type { Manifest } from '@rapport/sdk/schemas';
 import { describe, expect, test } from 'vitest';
 import { manifestOf } from '../../../tests/support/plugins.ts';
+import type { Capability } from '../../capability.ts';
 import { grantedHost } from './hosts.ts';
-import { canSendPersonalDataOut, grantOf, maskPersonal, parseScope, scopesAsked } from './scopes.ts';
+import { canSendPersonalDataOut, grantOf, maskPersonal, parseScope, scopesAsked, scopesOf } from './scopes.ts';
 
 describe('a scope a plugin can ask for', () => {
   test.each(['customers:read', 'customers:read[email,phone]', 'orders:read', 'events:write', 'hook:order.placed'])(
@@ -10,8 +11,6 @@ describe('a scope a plugin can ask for', () => {
     (scope) => expect(parseScope(scope)).toBeDefined(),
   );
   test.each([
-    'customers:write',
-    'users:read',
     'pii',
     'customers:read[password]',
     'orders:read[email]',
@@ -20,6 +19,11 @@ describe('a scope a plugin can ask for', () => {
     'customers:read email',
     '',
   ])('is not "%s"', (scope) => expect(parseScope(scope)).toBeUndefined());
+});
+
+test('a scope is for plugins when a capability asks for it', () => {
+  const one = { name: 'orders.list', scope: 'orders:read' } as Capability;
+  expect([...scopesOf([one, { name: 'kv.get' } as Capability])]).toEqual(['orders:read']);
 });
 
 test('personal members are masked unless granted by name, however deep', () => {

@@ -2,28 +2,22 @@
 import { type HookSpec, offersOf, type Resource, resources } from '@rapport/sdk';
 import { hookNamed, hooks, personalFields } from '@rapport/sdk/hooks';
 import type { LocalText, Manifest } from '@rapport/sdk/schemas';
-import type { Grant } from '../../capability.ts';
+import type { Capability, Grant } from '../../capability.ts';
 
 export type PluginScope = { resource: string; action: 'read' | 'write'; fields: string[] };
 
-// What a plugin can be given: what a capability of capabilities.ts asks for, and nothing that administers Rapport.
-const forPlugins: Partial<Record<Resource, readonly string[]>> = {
-  customers: ['read'],
-  events: ['read', 'write'],
-  orders: ['read'],
-  products: ['read'],
-  records: ['read', 'write'],
-  messages: ['write'],
-};
+/** Scopes plugins can have: those that some capability asks for, and nothing that administers Rapport. */
+export const scopesOf = (capabilities: readonly Capability[]): ReadonlySet<string> =>
+  new Set(capabilities.flatMap(({ scope }) => scope ?? []));
 
-/** `undefined` when the text is no scope a plugin can have. `hook:<name>` is the resource `hook:<name>`, to read. */
+/** `undefined` when the text does not read as a scope; whether plugins can have it is for `scopesOf` to say. `hook:<name>` is the resource `hook:<name>`, to read. */
 export const parseScope = (text: string): PluginScope | undefined => {
   if (text.startsWith('hook:'))
     return hookNamed(text.slice('hook:'.length)) ? { resource: text, action: 'read', fields: [] } : undefined;
   const match = /^([a-z]+):(read|write)(?:\[([A-Za-z,]+)\])?$/.exec(text);
   if (!match) return;
   const [, resource, action, list] = match as unknown as [string, Resource, 'read' | 'write', string | undefined];
-  if (!resources.includes(resource) || !forPlugins[resource]?.includes(action)) return;
+  if (!resources.includes(resource)) return;
   const fields = list?.split(',') ?? [];
   if (fields.length > 0 && (resource !== 'customers' || action !== 'read')) return;
   if (fields.some((field) => !personalFields.includes(field))) return;

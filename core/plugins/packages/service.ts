@@ -2,12 +2,14 @@
 import { offersOf } from '@rapport/sdk';
 import { hookNamed } from '@rapport/sdk/hooks';
 import type { Plugin } from '@rapport/sdk/schemas';
+import type { Capability } from '../../capability.ts';
 import type { Db } from '../../data/database.ts';
 import { transactRetrying } from '../../data/retry.ts';
 import { transact } from '../../data/transact.ts';
 import type { Actor } from '../../http/actor.ts';
 import type { Platform } from '../../platform.ts';
 import { faultsOf } from '../../records/given-schema.ts';
+import type { Records } from '../../records/service.ts';
 import { type PackageFiles, readArchive } from './archive.ts';
 import { bundle, hashFiles } from './bundle.ts';
 import {
@@ -17,28 +19,36 @@ import {
   PluginNotFound,
   PluginSettingsInvalid,
   PluginVersionTaken,
+  PublisherReserved,
 } from './errors.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { hostsOf, type Manifest, namesOf, readManifest } from './manifest.ts';
 import { presentPlugin } from './present.ts';
-import { scopesAsked } from './scopes.ts';
-import { isSecret, type Vault } from './settings.ts';
+import { scopesAsked, scopesOf } from './scopes.ts';
+import { splitSettings, type Vault } from './settings.ts';
 import { createPluginStore, type Installed, type PluginRow, type PluginStore } from './store.ts';
 
 /** Raised by every change of a plugin. */
 export const pluginsGeneration = 'plugins';
+// Ids of what comes with Rapport: nobody else may install under them.
+const reservedPublisher = 'rapport/';
 
 /** What of the circuit breaker the service uses. */
 type Circuits = { circuit: (plugin: string) => Plugin['circuit']; reset: (plugin: string) => void };
+
+/** What of the records service the packages use. */
+export type RecordTypes = Pick<Records, 'checkOwner' | 'defineType'>;
 
 type Deps = {
   platform: Platform;
   vault: Vault;
   breaker: Circuits;
+  records: RecordTypes;
+  capabilities: () => readonly Capability[];
   /** Called after every committed change. */
   changed: () => Promise<void>;
 };
 
-export const createPluginService = ({ platform, vault, breaker, changed }: Deps) => {
+export const createPluginService = ({ platform, vault, breaker, records, capabilities, changed }: Deps) => {
   const { database, clock, audit, dependents, generations } = platform;
 
   /** One change of one plugin with its audit row; then everybody who runs plugins hears of it. */
@@ -69,16 +79,21 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
   const installFiles = async (files: PackageFiles, origin: PluginRow['origin'], actor: Actor): Promise<Plugin> => {
     const text = files.get('plugin.json');
     if (!text) throw new ArchiveInvalid('There is no plugin.json at the top.', { pointer: '/plugin.json' });
-    const manifest = readManifest(text.toString('utf8'));
+    const manifest = readManifest(text.toString('utf8'), scopesOf(capabilities()));
+    if (manifest.id.startsWith(reservedPublisher) && origin !== 'bundled')
+      throw new PublisherReserved(manifest.id, { pointer: '/id' });
     const sha256 = hashFiles(files);
     if (await isInstalled(manifest, sha256)) return get(manifest.id);
     const code = await bundle(files, manifest.entry);
     await transact(database.writer, async (trx) => {
       const store = createPluginStore(trx);
       const known = await store.find(manifest.id);
+      for (const { key } of manifest.provides.recordTypes ?? []) await records.checkOwner(trx, key, manifest.id);
       await writeVersion(store, { manifest, files, sha256, code, origin });
-      if (known) await upgrade(store, known, manifest, origin);
-      else await add(store, manifest, origin);
+      if (known) {
+        await upgrade(store, known, manifest, origin);
+        if ((await store.find(manifest.id))?.status === 'enabled') await defineTypes(trx, manifest.id, manifest);
+      } else await add(store, manifest, origin);
       const details = { version: manifest.version, origin, sha256 };
       await audit.record(trx, {
         actor,
@@ -164,24 +179,21 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
     );
   };
 
-  const enableIn = async (store: PluginStore, plugin: Installed): Promise<void> => {
+  const defineTypes = async (trx: Db, plugin: string, { provides }: Manifest): Promise<void> => {
+    for (const { key, title, schema } of provides.recordTypes ?? [])
+      await records.defineType(trx, { type: key, plugin, title, schema });
+  };
+
+  const enableIn = async (trx: Db, store: PluginStore, plugin: Installed): Promise<void> => {
     if (plugin.status === 'waiting-for-consent') throw new ConsentMissing(plugin.id);
-    const { settings: schema, provides } = plugin.manifest;
+    const { settings: schema } = plugin.manifest;
     const missing = (schema?.required ?? []).find((name) => {
       const value = plugin.settings[name] ?? schema!.properties[name]?.default ?? '';
       return value === '';
     });
     if (missing !== undefined)
       throw new PluginSettingsInvalid(`"${missing}" is required.`, { pointer: `/settings/${missing}` });
-    for (const { key, title, schema: shape } of provides.recordTypes ?? []) {
-      const owner = await store.findRecordType(key);
-      if (owner && owner.plugin !== plugin.id)
-        throw new PluginSettingsInvalid(`The record type "${key}" belongs to ${owner.plugin}.`, {
-          pointer: '/provides/recordTypes',
-        });
-      const definition = JSON.stringify({ title, schema: shape });
-      await store.putRecordType({ type: key, plugin: plugin.id, definition, created_at: clock.now() });
-    }
+    await defineTypes(trx, plugin.id, plugin.manifest);
     await store.change(plugin.id, { status: 'enabled', disabled_reason: null }, clock.now());
   };
 
@@ -210,6 +222,8 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
       const others = new Set(plugins.filter((plugin) => plugin !== own).flatMap(({ manifest }) => namesOf(manifest)));
       return own ? namesOf(own.manifest).filter((part) => !others.has(part)) : [];
     },
+    /** Scopes a manifest may ask for. */
+    scopes: () => scopesOf(capabilities()),
     list: async (): Promise<Plugin[]> =>
       (await createPluginStore(database.reader).list()).map((plugin) =>
         presentPlugin(plugin, breaker.circuit(plugin.id)),
@@ -218,14 +232,19 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
     installFiles,
     installArchive: async (packed: Buffer, actor: Actor) => installFiles(await readArchive(packed), 'upload', actor),
     consent: (id: string, choice: { scopes?: string[]; enable?: boolean }, actor: Actor) =>
-      change(id, actor, 'plugin.consented', async (store, plugin) => {
+      change(id, actor, 'plugin.consented', async (store, plugin, trx) => {
         const granted = await consentIn(store, plugin, choice.scopes);
-        if (choice.enable) await enableIn(store, (await store.find(id))!);
+        if (choice.enable) await enableIn(trx, store, (await store.find(id))!);
         return { granted, enabled: choice.enable ?? false };
       }),
     enable: (id: string, actor: Actor) => {
       breaker.reset(id);
-      return change(id, actor, 'plugin.enabled', async (store, plugin) => void (await enableIn(store, plugin)));
+      return change(
+        id,
+        actor,
+        'plugin.enabled',
+        async (store, plugin, trx) => void (await enableIn(trx, store, plugin)),
+      );
     },
     disable: (id: string, actor: Actor, reason: string | null = null) =>
       change(id, actor, 'plugin.disabled', async (store, plugin) => {
@@ -248,17 +267,7 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
     changeSettings: (id: string, given: { settings: Record<string, unknown>; failClosed?: string[] }, actor: Actor) =>
       change(id, actor, 'plugin.settings-changed', async (store, plugin) => {
         const schema = plugin.manifest.settings;
-        const kept = Object.fromEntries(
-          Object.entries(plugin.settings).filter(
-            ([name]) => isSecret(schema, name) && given.settings[name] === undefined,
-          ),
-        );
-        // A form sends back `true` for a secret it was shown as set: that keeps it.
-        const fresh = Object.fromEntries(
-          Object.entries(given.settings).filter(([name, value]) => !(isSecret(schema, name) && value === true)),
-        );
-        for (const [name, value] of Object.entries(given.settings))
-          if (isSecret(schema, name) && value === true && plugin.settings[name]) kept[name] = plugin.settings[name];
+        const { kept, fresh } = splitSettings(schema, plugin.settings, given.settings);
         const empty = { type: 'object' as const, properties: {} };
         const [fault] = faultsOf(schema ?? empty, { ...kept, ...fresh }).filter(
           ({ pointer }) => !(pointer.slice(1) in kept),
@@ -284,11 +293,3 @@ export const createPluginService = ({ platform, vault, breaker, changed }: Deps)
 };
 
 export type PluginService = ReturnType<typeof createPluginService>;
-
-const namesOf = ({ provides }: Manifest): string[] => [
-  ...(provides.scorers ?? []).map(({ key }) => `scorer:${key}`),
-  ...(provides.channels ?? []).map(({ key }) => `channel:${key}`),
-];
-
-const hostsOf = (manifest: Manifest): string[] =>
-  (manifest.hosts ?? []).flatMap(({ origin, methods }) => methods.map((method) => `${method} ${origin}`));

@@ -27,6 +27,19 @@ export const checkSettingsSchema = (schema: SettingsSchema, at: string, { secret
 export const isSecret = (schema: SettingsSchema | undefined, name: string): boolean =>
   schema?.properties[name]?.secret === true;
 
+/** A secret that is not given, or sent back as the `true` it was shown as, is kept, sealed; everything else is what was given. */
+export const splitSettings = (
+  schema: SettingsSchema | undefined,
+  current: Record<string, unknown>,
+  given: Record<string, unknown>,
+) => {
+  const stays = (name: string): boolean => isSecret(schema, name) && (given[name] ?? true) === true;
+  return {
+    kept: Object.fromEntries(Object.entries(current).filter(([name]) => stays(name))),
+    fresh: Object.fromEntries(Object.entries(given).filter(([name]) => !stays(name))),
+  };
+};
+
 export type Vault = {
   /** Secret members sealed, the others as they are. */
   seal: (

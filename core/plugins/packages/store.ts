@@ -87,10 +87,6 @@ export const createPluginStore = (db: Db) => {
     insertVersion: (row: VersionRow) => db('plugin_versions').insert(row),
     replaceVersion: (row: VersionRow) =>
       db('plugin_versions').where({ plugin: row.plugin, version: row.version }).update(row),
-    putRecordType: (row: { type: string; plugin: string; definition: string; created_at: number }) =>
-      db('record_types').insert(row).onConflict('type').merge(['definition']),
-    findRecordType: (type: string): Promise<{ plugin: string } | undefined> =>
-      db('record_types').where({ type }).first(),
   };
 };
 

@@ -1,7 +1,7 @@
 // Runs first in every context of a plugin, inside the isolate: takes away what is not deterministic or reaches outside, makes
 // `ctx`, and keeps the one host call and the one way out. Trusted code in an untrusted context: it captures what it needs before the
 // plugin runs, gives and takes text only, and lets no object of the plugin's cross. Not a module; the worker evaluates it as it is.
-(out, temporal) => {
+(out, temporal, names) => {
   const G = globalThis;
   const { parse, stringify } = JSON;
   const { create, defineProperty, freeze, getOwnPropertyDescriptor } = Object;
@@ -15,6 +15,16 @@
   const RealDate = Date;
   const text = String;
   const imul = Math.imul;
+
+  // Read before the plugin runs, into arrays of our own.
+  const capabilities = [];
+  const groups = [];
+  for (const name of parse(names)) {
+    const dot = name.indexOf('.');
+    const group = dot < 0 ? '' : name.slice(0, dot);
+    capabilities[capabilities.length] = { __proto__: null, name, group, member: name.slice(dot + 1) };
+    if (group !== '' && !groups.includes(group)) groups[groups.length] = group;
+  }
 
   let now = 0;
   let state = [1, 2, 3, 4];
@@ -161,33 +171,32 @@
       (name) =>
       (...args) =>
         hostCall(name, args);
-    const group = (name, members) => {
-      const made = {};
-      for (let i = 0; i < members.length; i++) made[members[i]] = through(`${name}.${members[i]}`);
-      return freeze(made);
-    };
-    return freeze({
+    const ctx = {
+      __proto__: null,
       provider: head.provider,
       settings: freeze(head.settings),
       now: () => now,
       random,
       log: freeze({ debug: logger('debug'), info: logger('info'), warn: logger('warn'), error: logger('error') }),
-      secrets: group('secrets', ['get']),
-      customers: group('customers', ['get', 'list']),
-      events: group('events', ['list']),
-      orders: group('orders', ['list']),
-      products: group('products', ['list']),
-      records: group('records', ['put', 'get', 'list']),
-      kv: group('kv', ['get', 'getMany', 'set', 'setMany', 'delete', 'list']),
-      smtp: group('smtp', ['send']),
-      emit: through('emit'),
-      fetch: async (...args) => {
+    };
+    // One function for each host function there is: `emit`, or a member of its group, `kv.get`.
+    for (let i = 0; i < capabilities.length; i++) {
+      const { name, group, member } = capabilities[i];
+      if (group === '') ctx[member] = through(name);
+      else {
+        ctx[group] ??= { __proto__: null };
+        ctx[group][member] = through(name);
+      }
+    }
+    for (let i = 0; i < groups.length; i++) freeze(ctx[groups[i]]);
+    if (ctx.fetch)
+      ctx.fetch = async (...args) => {
         const reply = await hostCall('fetch', args);
         reply.ok = reply.status >= 200 && reply.status < 300;
         reply.json = () => parse(reply.body);
         return freeze(reply);
-      },
-    });
+      };
+    return freeze(ctx);
   };
 
   const handlerOf = (head) => {

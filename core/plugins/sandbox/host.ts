@@ -13,6 +13,8 @@ export type SandboxCall = CallHead & {
   code: string;
   source: () => string;
   memoryMb: number;
+  /** Names of the host functions that `ctx` is made of. */
+  capabilities: readonly string[];
   /** JSON text. */
   input: string;
   /** Answers a host call: JSON text, or a code and message. `acting` says that the world may change from here on. */
@@ -98,18 +100,10 @@ export const createHost = (options: HostOptions) => {
     spare = open();
   };
 
-  const take = (): Sandbox => {
+  const take = (alone = false): Sandbox => {
     const sandbox = spare ?? open();
     spare = undefined;
-    sandboxes.add(sandbox);
-    void sandbox.link.ready.then(keepSpare);
-    return sandbox;
-  };
-
-  const openAlone = (): Sandbox => {
-    const sandbox = spare ?? open();
-    spare = undefined;
-    sandbox.alone = true;
+    sandbox.alone = alone;
     sandboxes.add(sandbox);
     void sandbox.link.ready.then(keepSpare);
     return sandbox;
@@ -132,28 +126,13 @@ export const createHost = (options: HostOptions) => {
     sandbox.running.set(running.id, running);
     if (!sandbox.loaded.has(call.code)) {
       for (const other of sandbox.loaded) if (other.startsWith(`${call.plugin}@`)) sandbox.loaded.delete(other);
-      sandbox.link.write({ t: 'load', plugin: call.plugin, code: call.code, memoryMb: call.memoryMb }, call.source());
+      const { plugin, code, memoryMb, capabilities } = call;
+      sandbox.link.write({ t: 'load', plugin, code, memoryMb, capabilities }, call.source());
       sandbox.loaded.add(call.code);
     }
-    const { handler, key, argument, provider, at, seed, settings, wallMs, cpuMs } = call;
-    sandbox.link.write(
-      {
-        t: 'call',
-        call: running.id,
-        code: call.code,
-        handler,
-        key,
-        argument,
-        provider,
-        at,
-        seed,
-        settings,
-        wallMs,
-        cpuMs,
-        limits: call.limits,
-      },
-      call.input,
-    );
+    const { handler, key, argument, provider, at, seed, settings, wallMs, cpuMs, limits } = call;
+    const head: CallHead = { handler, key, argument, provider, at, seed, settings, wallMs, cpuMs, limits };
+    sandbox.link.write({ t: 'call', call: running.id, code: call.code, ...head }, call.input);
   };
 
   const onFrame = (sandbox: Sandbox, head: FromWorker, body: string): void => {
@@ -211,8 +190,7 @@ export const createHost = (options: HostOptions) => {
       else if (running.tries > limits.tries) give('killed', `Its sandbox process ended several times. ${death.reason}`);
       else {
         sandbox.running.delete(running.id);
-        if (known.size > 0 || !said)
-          dispatch(sandbox.alone ? openAlone() : sandboxFor(running.call.publisher), running);
+        if (known.size > 0 || !said) dispatch(sandbox.alone ? take(true) : sandboxFor(running.call.publisher), running);
         else void runAlone(running);
       }
     }
@@ -229,7 +207,7 @@ export const createHost = (options: HostOptions) => {
         settle(result);
         resolve();
       };
-      dispatch(openAlone(), running);
+      dispatch(take(true), running);
       await promise;
       for (const sandbox of [...sandboxes].filter(({ alone }) => alone)) {
         sandbox.discarded = true;
@@ -243,7 +221,12 @@ export const createHost = (options: HostOptions) => {
   const silenceOf = ({ link, running }: Sandbox): number =>
     Math.min(link.silentMs(), performance.now() - Math.min(...[...running.values()].map(({ sentAt }) => sentAt)));
 
+  let watchedAt = performance.now();
   const watch = async (): Promise<void> => {
+    const sinceLast = performance.now() - watchedAt;
+    watchedAt = performance.now();
+    // This process itself stood still: what the others said meanwhile is still unread.
+    if (sinceLast > limits.silenceMs / 4) return;
     for (const sandbox of [...sandboxes]) {
       const late = [...sandbox.running.values()].filter(
         ({ sentAt, call }) =>

@@ -4,7 +4,7 @@
 /** What the host tells a worker. */
 export type ToWorker =
   /** Replaces what was loaded of the plugin before. */
-  | { t: 'load'; plugin: string; code: string; memoryMb: number }
+  | { t: 'load'; plugin: string; code: string; memoryMb: number; capabilities: readonly string[] }
   | ({ t: 'call'; call: number; code: string } & CallHead)
   | { t: 'answer'; call: number; n: number; ok: boolean };
 

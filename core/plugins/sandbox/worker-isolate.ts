@@ -9,6 +9,8 @@ export type IsolateDeps = {
   boot: string;
   code: string;
   memoryMb: number;
+  /** Names of the host functions. */
+  capabilities: readonly string[];
   now: () => number;
   hostCall: (call: number, n: number, name: string, args: string) => void;
   log: (call: number, level: string, body: string) => void;
@@ -48,6 +50,7 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
   const isolate = new ivm.Isolate({ memoryLimit: deps.memoryMb, onCatastrophicError: deps.catastrophe });
   const script = isolate.compileScript(caught(deps.code), { filename: 'plugin.js' });
   script.catch(() => {});
+  const names = JSON.stringify(deps.capabilities);
   const temporal = deps.code.includes('Temporal');
   const contexts: Promise<ReadyContext>[] = [];
   // Entries take turns, so that CPU time is the call's own.
@@ -68,10 +71,14 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
     const out = new ivm.Callback((kind: string, n: number, a: string, b: string) => listener(kind, n, a, b), {
       ignored: true,
     });
-    const enter = (await context.evalClosure(`"use strict"; return (${deps.boot})($0, $1);`, [out, temporal], {
-      result: { reference: true },
-      timeout: loadMs,
-    })) as unknown as Enter;
+    const enter = (await context.evalClosure(
+      `"use strict"; return (${deps.boot})($0, $1, $2);`,
+      [out, temporal, names],
+      {
+        result: { reference: true },
+        timeout: loadMs,
+      },
+    )) as unknown as Enter;
     try {
       await (await script).run(context, { timeout: loadMs });
     } catch (error) {

@@ -16,7 +16,14 @@ const send = (head: FromWorker, body?: string): void => {
   process.stdout.write(encodeFrame(head, body));
 };
 
-type Loaded = { plugin: string; code: string; memoryMb: number; usedAt: number; isolate: PluginIsolate | undefined };
+type Loaded = {
+  plugin: string;
+  code: string;
+  memoryMb: number;
+  capabilities: readonly string[];
+  usedAt: number;
+  isolate: PluginIsolate | undefined;
+};
 const plugins = new Map<string, Loaded>();
 const isolateOf = new Map<number, PluginIsolate>();
 
@@ -28,6 +35,7 @@ const isolateFor = (loaded: Loaded): PluginIsolate => {
     boot,
     code: loaded.code,
     memoryMb: loaded.memoryMb,
+    capabilities: loaded.capabilities,
     now: () => performance.now(),
     hostCall: (call, n, name, args) => send({ t: 'host-call', call, n, name }, args),
     log: (call, level, body) => send({ t: 'log', call, level }, body),
@@ -53,7 +61,14 @@ const retireOldest = (kept: Loaded): void => {
 
 const onFrame = (head: ToWorker, body: string): void => {
   if (head.t === 'load') {
-    const loaded: Loaded = { plugin: head.plugin, code: body, memoryMb: head.memoryMb, usedAt: 0, isolate: undefined };
+    const loaded: Loaded = {
+      plugin: head.plugin,
+      code: body,
+      memoryMb: head.memoryMb,
+      capabilities: head.capabilities,
+      usedAt: 0,
+      isolate: undefined,
+    };
     for (const [code, other] of plugins)
       if (other.plugin === head.plugin) {
         other.isolate?.retire();
