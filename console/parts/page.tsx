@@ -74,7 +74,7 @@ export const Empty = ({ icon, title, text, action, whole = false }: EmptyProps) 
     <span className="dim" aria-hidden="true">
       {icon}
     </span>
-    {whole ? <h1>{title}</h1> : <h3>{title}</h3>}
+    {whole ? <h1>{title}</h1> : <p className="empty-title">{title}</p>}
     {text && <p>{text}</p>}
     {action}
   </div>
