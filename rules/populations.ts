@@ -16,6 +16,7 @@ import { conditionRoutes } from './conditions/routes.ts';
 import { type Conditions, createConditions } from './conditions/service.ts';
 import { createChecks } from './documents/checks.ts';
 import type { VocabularySource } from './language/index.ts';
+import { type BrokenRules, createBrokenRules } from './populations/broken.ts';
 import { type Build, createBuild } from './populations/build.ts';
 import { createFollower } from './populations/followers.ts';
 import { createRuleIndexes, type RuleIndexes } from './populations/indexes.ts';
@@ -37,6 +38,7 @@ export type Populations = {
   build: Build;
   ticker: Ticker;
   reconcile: Reconcile;
+  broken: BrokenRules;
   clock: Clock;
   served: Served[];
   jobs: JobSpec[];
@@ -63,6 +65,7 @@ export const createPopulations = (
   const ticker = createTicker(platform, { indexes, evaluate: live.evaluate });
   const faults = createFaults(platform.config.fault);
   const build = createBuild(platform, { indexes, faults, onDue: (trx, at) => ticker.notice(trx, at) });
+  const broken = createBrokenRules(platform, { vocabulary, build });
   const conditions = createConditions({ platform, vocabulary, checks, build });
   const segments = createSegments({ platform, vocabulary, checks, build });
   const alerts = createAlerts({ platform, checks, build, actions });
@@ -78,12 +81,19 @@ export const createPopulations = (
     build,
     ticker,
     reconcile,
+    broken,
     clock: platform.clock,
     served: [...conditionRoutes(conditions), ...segmentRoutes(segments, lists), ...alertRoutes(alerts)],
     jobs: [build.job],
-    schedules: [{ name: 'segments-reconcile', cron: '17 3 * * *', run: () => reconcile.run() }],
+    schedules: [
+      { name: 'segments-reconcile', cron: '17 3 * * *', run: () => reconcile.run() },
+      { name: 'rules-broken', cron: '*/10 * * * *', run: async () => void (await broken.check()) },
+    ],
     subscriptions: [{ changes: live.listen }, { notices: createFollower(platform, { build }) }],
-    start: ticker.start,
+    start: async () => {
+      await broken.check();
+      await ticker.start();
+    },
     stop: ticker.stop,
   };
 };

@@ -28,13 +28,15 @@ const createRules = (platform: Platform, { core, members, scorers, actions }: Ru
   return { vocabulary, populations, promotions, routes };
 };
 
-const dependentsOf = ({ populations, promotions }: RuleServices): DependentsSource =>
-  ruleDependents({
+const dependentsOf = ({ populations, promotions }: RuleServices): DependentsSource => ({
+  restored: populations.broken.restored,
+  ...ruleDependents({
     condition: populations.conditions.documents,
     segment: populations.segments.documents,
     alert: populations.alerts.documents,
     promotion: promotions.documents.documents,
-  });
+  }),
+});
 
 export const rulesModule = defineModule({
   name: 'rules',

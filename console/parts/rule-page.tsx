@@ -6,8 +6,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ComponentType, type ReactNode, useCallback, useState } from 'react';
 import { queries } from '../api/client.ts';
 import { useWords } from '../words/words.ts';
-import { UnsavedGuard, useConfirm } from './form.tsx';
+import { UnsavedGuard } from './form.tsx';
 import { Page } from './page.tsx';
+import { useTakeAway } from './take-away.tsx';
 
 export type RuleArea = 'segments' | 'promotions' | 'alerts' | 'conditions';
 
@@ -75,16 +76,17 @@ export const NewRule = <Draft,>({ area, written, create, Editor, actions }: NewR
 
 type RuleButtonsProps = {
   area: RuleArea;
+  ruleKey: string;
   mayPause: boolean;
   pause: { isPending: boolean; mutate: () => void };
-  archive: { mutate: () => void };
+  archive: { mutate: (cascade: boolean) => void };
   /** The buttons that come first: what activates or resumes. */
   children: ReactNode;
 };
 
-export const RuleButtons = ({ area, mayPause, pause, archive, children }: RuleButtonsProps) => {
+export const RuleButtons = ({ area, ruleKey, mayPause, pause, archive, children }: RuleButtonsProps) => {
   const { t } = useWords();
-  const { ask, dialog } = useConfirm();
+  const { takeAway, dialog } = useTakeAway();
   return (
     <>
       {children}
@@ -96,12 +98,12 @@ export const RuleButtons = ({ area, mayPause, pause, archive, children }: RuleBu
       <Button
         variant="default"
         onClick={() =>
-          ask({
+          void takeAway({
+            of: `${area.slice(0, -1)}:${ruleKey}`,
             title: t(`${area}.archiveTitle`),
             text: t(`${area}.archiveText`),
             confirm: t('do.archive'),
-            danger: true,
-            act: () => archive.mutate(),
+            act: (cascade) => archive.mutate(cascade),
           })
         }
       >

@@ -89,6 +89,8 @@ export const enAdmin = {
   },
   settings: {
     lead: 'Who may sign in, and what you keep about customers.',
+    archiveAttribute: 'Archive this attribute?',
+    archiveAttributeText: 'Its values stay and come back with it; nobody can read, write or ask for them until then.',
     users: 'People',
     role: 'Role',
     totp: 'Second factor',

@@ -128,6 +128,13 @@ export const enRules = {
     memberNot: 'Not a member',
     since: 'since',
   },
+  uses: {
+    named_one: 'One rule names it:',
+    named_other: '{{count}} rules name it:',
+    draft: 'in a draft',
+    choice: 'Those that run are paused at the same moment. Drafts stay as they are and cannot be activated.',
+    confirm: '{{what}}, and pause them',
+  },
   conditions: {
     lead: 'Parts of rules with a name: segments, promotions and alerts share them, and follow when one changes.',
     new: 'New condition',
@@ -178,6 +185,9 @@ export const enRules = {
     impact: '{{before}} members now, {{after}} afterwards.',
     entering: 'Come in',
     leaving: 'Go out',
+    broken: 'Broken',
+    brokenText:
+      'The rule can no longer be worked out, so its members stay as they are: {{reason}} Change the rule, or bring back what it reads.',
     building: 'Bringing members up to date…',
     count_one: '{{formatted}} member',
     count_other: '{{formatted}} members',

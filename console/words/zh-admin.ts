@@ -88,6 +88,8 @@ export const zhAdmin = {
   },
   settings: {
     lead: '谁可以登录，以及保存客户的哪些信息。',
+    archiveAttribute: '归档此属性？',
+    archiveAttributeText: '已有的值会保留，恢复属性后可继续使用；在此之前不能读取、写入或用于规则。',
     users: '成员',
     role: '角色',
     totp: '双重验证',

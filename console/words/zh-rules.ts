@@ -125,6 +125,12 @@ export const zhRules = {
     memberNot: '不是成员',
     since: '加入于',
   },
+  uses: {
+    named_other: '有 {{count}} 条规则引用它：',
+    draft: '草稿中',
+    choice: '正在运行的规则会同时暂停；草稿保持不变，但无法启用。',
+    confirm: '{{what}}并暂停它们',
+  },
   conditions: {
     lead: '带名称的规则片段：人群、促销与提醒共用，修改后随之更新。',
     new: '新建命名条件',
@@ -168,6 +174,8 @@ export const zhRules = {
     impact: '现有成员 {{before}}，启用后 {{after}}。',
     entering: '加入',
     leaving: '离开',
+    broken: '已失效',
+    brokenText: '该规则已无法计算，成员保持不变：{{reason}} 请修改规则，或恢复它读取的内容。',
     building: '正在更新成员…',
     count_other: '{{formatted}} 名成员',
     archiveTitle: '归档此人群？',

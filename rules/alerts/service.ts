@@ -133,6 +133,7 @@ const toAlert = (row: RuleDocument): Alert => {
     activeVersion: row.activeVersion,
     revision: row.revision,
     buildJob: row.buildJob,
+    broken: row.broken,
     createdAt: toIso(row.createdAt),
     updatedAt: toIso(row.updatedAt),
   };

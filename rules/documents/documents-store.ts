@@ -100,6 +100,14 @@ export const createDocumentStore = (db: Db) => {
       db('rules')
         .where({ kind, key, ...(only !== undefined && { build_job: only }) })
         .update({ build_job: job }),
+    /** Why a rule cannot be worked out, or null; 0 when that was known. Not a change of the rule. */
+    setBroken: (kind: RuleKind, key: string, reason: string | null): Promise<number> =>
+      db('rules')
+        .where({ kind, key })
+        .andWhere((known) =>
+          reason === null ? known.whereNotNull('broken') : known.whereNull('broken').orWhereNot('broken', reason),
+        )
+        .update({ broken: reason }),
     find: async (kind: RuleKind, key: string): Promise<RuleDocument | undefined> => {
       const row = (await heads().where({ 'r.kind': kind, 'r.key': key }).first()) as Row | undefined;
       return row && toDocument(row);

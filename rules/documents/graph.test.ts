@@ -196,7 +196,7 @@ eachDatabase('a circle that is in the data all the same ends', async (on) => {
     "update rule_versions set conditions = ? where kind = 'segment' and key = 'g' returning key",
     JSON.stringify(inside('h')),
   );
-  await shop.ask('update rule_generations set value = value + 1 returning value');
+  await shop.ask('update generations set value = value + 1 where name = ? returning value', 'rules');
   await shop.ask('delete from jobs where queue = ? returning id', buildQueue);
   await shop.segments.rebuild('h');
   await shop.settle();

@@ -208,6 +208,7 @@ const toSegment = (row: RuleDocument, members: number): Segment => ({
   revision: row.revision,
   members,
   buildJob: row.buildJob,
+  broken: row.broken,
   source: (row.params as SegmentParams).source ?? null,
   createdAt: toIso(row.createdAt),
   updatedAt: toIso(row.updatedAt),

@@ -65,6 +65,8 @@ export const Alert = Closed({
   activeVersion: Nullable(VersionNumber),
   revision: Type.Integer(),
   buildJob: Nullable(Id),
+  /** Why the active version can no longer be worked out, such as a fact that is gone; null where it can. */
+  broken: Nullable(Type.String()),
   createdAt: Time,
   updatedAt: Time,
 });

@@ -23,6 +23,8 @@ export const Segment = Closed({
   members: Type.Integer(),
   /** The job that is bringing membership up to date, if there is one. */
   buildJob: Nullable(Id),
+  /** Why the active version can no longer be worked out, such as a fact that is gone; null where it can. */
+  broken: Nullable(Type.String()),
   source: Nullable(Key),
   createdAt: Time,
   updatedAt: Time,

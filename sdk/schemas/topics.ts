@@ -19,6 +19,7 @@ export const topics = [
   'score.changed',
   'scorer.finished',
   'promotion.redeemed',
+  'rule.broken',
   'alert.fired',
   'message.sent',
   'message.failed',

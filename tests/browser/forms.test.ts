@@ -70,6 +70,41 @@ test('an attribute is made, archived and restored', async () => {
   });
 });
 
+test('what a segment reads is archived only with it, by choice; a broken segment says so', async () => {
+  const owner = console.app.as('owner');
+  const conditions = { all: [{ fact: 'attribute.tariff', operator: 'equal', value: 'gold' }] };
+  await owner.post('/attributes', { key: 'tariff', title: 'Tariff', type: 'text' });
+  await owner.post('/segments', { key: 'golden', name: 'Golden people', conditions });
+  await owner.post('/segments/golden/activate', {});
+  const status = async () => (await owner.get('/segments/golden')).body.status;
+  await on('/settings?tab=attributes', async (page) => {
+    await press(page, 'Archive: tariff');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('One rule names it:').waitFor();
+    await dialog.getByText('Golden people').waitFor();
+    await confirm(page, 'Cancel');
+    expect(await status()).toBe('active');
+    await press(page, 'Archive: tariff');
+    await confirm(page, 'Archive, and pause them');
+    await page.getByRole('button', { name: 'Restore: tariff' }).click();
+    await page.getByRole('button', { name: 'Archive: tariff' }).waitFor();
+  });
+  expect(await status()).toBe('paused');
+
+  await owner.post('/segments/golden/activate', {});
+  const { platform, rules } = console.app.rapport;
+  await platform.database.writer('attribute_definitions').where({ key: 'tariff' }).update({ archived_at: 1 });
+  await rules.populations.broken.check();
+  await on('/segments/golden', async (page) => {
+    await page.getByText('Broken', { exact: true }).waitFor();
+    await page.getByText(/can no longer be worked out.*attribute\.tariff/).waitFor();
+  });
+  await on('/segments', async (page) => {
+    await page.getByText('Broken', { exact: true }).waitFor();
+  });
+  await owner.delete('/segments/golden');
+});
+
 test('a colleague is invited, gets another role, is suspended and restored', async () => {
   await console.app.addUser('viewer', 'sam@example.com');
   await on('/settings', async (page) => {

@@ -40,7 +40,7 @@ const Whole = ({ alert }: { alert: Alert }) => {
     ...act,
   });
   const pause = useMutation({ mutationFn: () => call(pauseAlert, { params: { key } }), ...act });
-  const archive = useMutation({ mutationFn: () => call(archiveAlert, { params: { key } }), ...act });
+  const archive = useMutation({ mutationFn: (_cascade: boolean) => call(archiveAlert, { params: { key } }), ...act });
   return (
     <Page
       title={alert.name}
@@ -54,7 +54,7 @@ const Whole = ({ alert }: { alert: Alert }) => {
       }
       actions={
         mayWrite && (
-          <RuleButtons area="alerts" mayPause={status === 'active'} pause={pause} archive={archive}>
+          <RuleButtons area="alerts" ruleKey={alert.key} mayPause={status === 'active'} pause={pause} archive={archive}>
             {(status !== 'active' || activeVersion !== version) && (
               <Button loading={activate.isPending} onClick={() => activate.mutate(version)}>
                 {t('alerts.activate', { version })}

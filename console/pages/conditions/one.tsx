@@ -56,7 +56,7 @@ const Whole = ({ condition }: { condition: ConditionDocument }) => {
     onError: tellTrouble,
   });
   const archive = useMutation({
-    mutationFn: () => call(archiveCondition, { params: { key } }),
+    mutationFn: (cascade: boolean) => call(archiveCondition, { params: { key }, query: { cascade } }),
     onSuccess: async () => {
       await refresh();
       await navigate({ to: '/conditions' });
@@ -78,6 +78,7 @@ const Whole = ({ condition }: { condition: ConditionDocument }) => {
         mayWrite && (
           <RuleButtons
             area="conditions"
+            ruleKey={key}
             mayPause={false}
             pause={{ isPending: false, mutate: () => undefined }}
             archive={archive}

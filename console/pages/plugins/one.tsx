@@ -7,10 +7,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
-import { useConfirm } from '../../parts/form.tsx';
 import { later } from '../../parts/later.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
+import { useTakeAway } from '../../parts/take-away.tsx';
 import { Loaded, tellTrouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 import { Logs, Runs } from './activity.tsx';
@@ -34,7 +34,7 @@ const Whole = ({ plugin }: { plugin: Plugin }) => {
   const { t, language } = useWords();
   const may = useMay();
   const navigate = useNavigate();
-  const { ask, dialog } = useConfirm();
+  const { takeAway, dialog } = useTakeAway();
   const { tab = 'access' } = useSearch({ from: '/frame/plugins/$id' });
   const id = idParam(plugin.id);
   const mayWrite = may('plugins:write');
@@ -50,7 +50,7 @@ const Whole = ({ plugin }: { plugin: Plugin }) => {
     onError: tellTrouble,
   });
   const remove = useMutation({
-    mutationFn: () => call(removePlugin, { params: { id } }),
+    mutationFn: (cascade: boolean) => call(removePlugin, { params: { id }, query: { cascade } }),
     onSuccess: async () => {
       await navigate({ to: '/plugins' });
       await refresh();
@@ -95,12 +95,12 @@ const Whole = ({ plugin }: { plugin: Plugin }) => {
               <Button
                 variant="default"
                 onClick={() =>
-                  ask({
+                  void takeAway({
+                    of: `plugin:${plugin.id}`,
                     title: t('plugins.removeTitle'),
                     text: t('plugins.removeText'),
                     confirm: t('do.remove'),
-                    danger: true,
-                    act: () => remove.mutate(),
+                    act: (cascade) => remove.mutate(cascade),
                   })
                 }
               >

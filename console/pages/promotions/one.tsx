@@ -59,7 +59,10 @@ const Whole = ({ promotion }: { promotion: Promotion }) => {
     ...act,
   });
   const pause = useMutation({ mutationFn: () => call(pausePromotion, { params: { key }, body: {} }), ...act });
-  const archive = useMutation({ mutationFn: () => call(archivePromotion, { params: { key } }), ...act });
+  const archive = useMutation({
+    mutationFn: (cascade: boolean) => call(archivePromotion, { params: { key }, query: { cascade } }),
+    ...act,
+  });
   return (
     <Page
       title={promotion.name}
@@ -79,7 +82,7 @@ const Whole = ({ promotion }: { promotion: Promotion }) => {
       }
       actions={
         mayWrite && (
-          <RuleButtons area="promotions" mayPause={status === 'active'} pause={pause} archive={archive}>
+          <RuleButtons area="promotions" ruleKey={key} mayPause={status === 'active'} pause={pause} archive={archive}>
             {(status !== 'active' || activeVersion !== version) && (
               <Button loading={activate.isPending} onClick={() => activate.mutate(version)}>
                 {t('promotions.activate', { version })}

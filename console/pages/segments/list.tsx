@@ -72,7 +72,16 @@ export const Segments = () => {
                         </div>
                       ),
                     },
-                    { key: 'status', title: t('rule.status'), cell: (row) => <Status status={row.status} /> },
+                    {
+                      key: 'status',
+                      title: t('rule.status'),
+                      cell: (row) => (
+                        <span className="tags">
+                          <Status status={row.status} />
+                          {row.broken && <Tag tone="bad">{t('segments.broken')}</Tag>}
+                        </span>
+                      ),
+                    },
                     {
                       key: 'type',
                       title: t('segments.type'),

@@ -67,7 +67,7 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
     onError: tellTrouble,
   });
   const archive = useMutation({
-    mutationFn: () => call(archiveSegment, { params: { key } }),
+    mutationFn: (cascade: boolean) => call(archiveSegment, { params: { key }, query: { cascade } }),
     onSuccess: async () => {
       await refresh();
       await navigate({ to: '/segments' });
@@ -85,6 +85,7 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
           <span className="num">
             {t('segments.count', { count: segment.members, formatted: format.number(segment.members) })}
           </span>
+          {segment.broken && <Tag tone="bad">{t('segments.broken')}</Tag>}
           {segment.buildJob && <Tag tone="info">{t('segments.building')}</Tag>}
           <span className="mono">{segment.key}</span>
         </span>
@@ -93,6 +94,7 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
         mayWrite && (
           <RuleButtons
             area="segments"
+            ruleKey={key}
             mayPause={segment.status === 'active' && segment.type === 'dynamic'}
             pause={pause}
             archive={archive}
@@ -109,6 +111,11 @@ const SegmentView = ({ segment }: { segment: Segment }) => {
         )
       }
     >
+      {segment.broken && (
+        <p className="notice" role="alert">
+          {t('segments.brokenText', { reason: segment.broken })}
+        </p>
+      )}
       {activating !== undefined && (
         <ActivateSegment
           segmentKey={key}

@@ -11,6 +11,7 @@ import { useMay } from '../../api/session.ts';
 import { fieldError, unplaced } from '../../parts/form.tsx';
 import { Empty, Panel, Tag } from '../../parts/page.tsx';
 import { Table } from '../../parts/table.tsx';
+import { useTakeAway } from '../../parts/take-away.tsx';
 import { Loaded, Trouble, tellTrouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 
@@ -28,11 +29,12 @@ export const Attributes = () => {
   const attributes = useAttributes();
   const [making, setMaking] = useState(false);
   const archive = useMutation({
-    mutationFn: ({ key, archived }: { key: string; archived: boolean }) =>
-      call(changeAttribute, { params: { key }, body: { archived } }),
+    mutationFn: ({ key, archived, cascade }: { key: string; archived: boolean; cascade?: boolean }) =>
+      call(changeAttribute, { params: { key }, query: { cascade }, body: { archived } }),
     onSuccess: refresh,
     onError: tellTrouble,
   });
+  const { takeAway, dialog } = useTakeAway();
   const mayWrite = may('attributes:write');
   const create = mayWrite && (
     <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setMaking(true)}>
@@ -41,6 +43,7 @@ export const Attributes = () => {
   );
   return (
     <Panel title={t('customers.attributes')} bare actions={create}>
+      {dialog}
       {making && <AttributeForm onClose={() => setMaking(false)} />}
       <Loaded query={attributes}>
         {({ data }) =>
@@ -101,7 +104,18 @@ export const Attributes = () => {
                         size="compact-xs"
                         variant="default"
                         aria-label={`${t(archivedAt ? 'settings.restore' : 'do.archive')}: ${key}`}
-                        onClick={() => archive.mutate({ key, archived: archivedAt === null })}
+                        onClick={() =>
+                          archivedAt
+                            ? archive.mutate({ key, archived: false })
+                            : void takeAway({
+                                of: `attribute:${key}`,
+                                title: t('settings.archiveAttribute'),
+                                text: t('settings.archiveAttributeText'),
+                                confirm: t('do.archive'),
+                                quick: true,
+                                act: (cascade) => archive.mutate({ key, archived: true, cascade }),
+                              })
+                        }
                       >
                         {t(archivedAt ? 'settings.restore' : 'do.archive')}
                       </Button>

@@ -1,0 +1,75 @@
+// Active rules that can no longer be worked out: a fact is gone that they read. They are marked with the reason, and it is told, on
+// record and in the log; when the fact is there again they are built again. Nobody takes a fact away that is in use (graph.ts), so
+// this is for what older versions let in, and for hands in the database.
+import { afterCommit, type Db, type Platform, system, toIso, transactRetrying } from '../../core/index.ts';
+import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
+import { compileRule, type Vocabulary, type VocabularySource } from '../language/index.ts';
+import type { Build } from './build.ts';
+
+export type BrokenRules = ReturnType<typeof createBrokenRules>;
+
+const kinds = ['segment', 'alert'] as const;
+const mostSaid = 500;
+
+export const createBrokenRules = (
+  platform: Platform,
+  deps: { vocabulary: VocabularySource; build: Pick<Build, 'request'> },
+) => {
+  const { database, clock, audit, outbox, generations, log } = platform;
+
+  /** Marks what became broken and unmarks what is whole again; answers how many are broken. */
+  const check = (): Promise<number> =>
+    transactRetrying(database.writer, async (trx) => {
+      const store = createDocumentStore(trx);
+      const words = await deps.vocabulary.current(trx);
+      let count = 0;
+      for (const kind of kinds)
+        for (const rule of await store.listActive(kind)) {
+          const reason = faultOf(rule, words);
+          if (reason !== null) count++;
+          if ((await store.setBroken(kind, rule.key, reason)) > 0) await tell(trx, kind, rule, reason);
+        }
+      return count;
+    });
+
+  const tell = async (trx: Db, kind: (typeof kinds)[number], rule: StoredVersion, reason: string | null) => {
+    const { key, version } = rule;
+    const subject = { kind, id: key };
+    if (reason === null) {
+      await audit.record(trx, { actor: system, action: `${kind}.repaired`, subject, details: { version } });
+      if (rule.conditions && (kind === 'segment' || isChange(rule)))
+        await deps.build.request(trx, { kind, key, reason: 'repaired' });
+      return;
+    }
+    await audit.record(trx, { actor: system, action: `${kind}.broken`, subject, details: { version, reason } });
+    await outbox.emit(trx, {
+      topic: 'rule.broken',
+      payload: { kind, key, name: rule.name, version, reason, at: toIso(clock.now()) },
+    });
+    log.error({ kind, key, version, reason }, 'an active rule can no longer be worked out');
+  };
+
+  return {
+    check,
+    /** In the transaction that brings something back: rules are compiled anew, and looked at after the commit. */
+    restored: async (trx: Db): Promise<void> => {
+      const store = createDocumentStore(trx);
+      await store.lockForActivation();
+      await generations.raise(trx, 'rules');
+      afterCommit(trx, () => void check().catch((err: unknown) => log.error({ err }, 'rules could not be looked at')));
+    },
+  };
+};
+
+const isChange = ({ params }: StoredVersion): boolean =>
+  (params.trigger as { kind?: string } | undefined)?.kind === 'change';
+
+const faultOf = ({ conditions }: StoredVersion, vocabulary: Vocabulary): string | null => {
+  if (!conditions) return null;
+  try {
+    compileRule(conditions as never, vocabulary);
+    return null;
+  } catch (error) {
+    return (error as Error).message.slice(0, mostSaid);
+  }
+};
