@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as contracts from '@rapport/sdk/routes';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { system } from '../../core/index.ts';
 import { archiveOf, type Console, settled, startConsole } from './console.ts';
 
 let console: Console;
@@ -296,6 +297,23 @@ test('a plugin is installed, granted, set up, switched on and off, and removed',
     await press(page, 'Remove');
     await confirm(page, 'Remove');
     await page.waitForURL('**/plugins');
+  });
+});
+
+test('a scorer is run, and its page says when it ran, how far it came and when it runs next', async () => {
+  const { plugins } = console.app.rapport.core;
+  await plugins.installFolder(join(import.meta.dirname, '../../plugins/scorer-rfm'));
+  await plugins.consent('rapport/scorer-rfm', { enable: true }, system);
+  await console.app.rapport.insights.timetable.look();
+  await on('/plugins/rapport~scorer-rfm?tab=scores', async (page) => {
+    const panel = page.getByRole('region', { name: 'RFM (3–15)' });
+    await panel.getByText('Never ran').waitFor();
+    await press(page, 'Run now: RFM (3–15)');
+    await panel.getByText('Done', { exact: true }).waitFor();
+    const { runs, nextRunAt } = (await console.app.as('owner').get('/scorers/rfm/report')).body;
+    await panel.getByText(`${runs[0].asked} / ${runs[0].total}`).waitFor();
+    await panel.locator(`time[datetime="${runs[0].startedAt}"]`).waitFor();
+    await panel.locator(`time[datetime="${nextRunAt}"]`).waitFor();
   });
 });
 

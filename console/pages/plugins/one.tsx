@@ -16,6 +16,7 @@ import { useWords } from '../../words/words.ts';
 import { Logs, Runs } from './activity.tsx';
 import { Consent } from './consent.tsx';
 import { idParam } from './plugin-id.ts';
+import { Scorers } from './scorers.tsx';
 import { localText } from './settings-schema.ts';
 import { PluginState } from './state.tsx';
 
@@ -59,6 +60,10 @@ const Whole = ({ plugin }: { plugin: Plugin }) => {
   });
   const hasSettings =
     Object.keys((plugin.settingsSchema as { properties?: object } | null)?.properties ?? {}).length > 0;
+  const scorers = (plugin.provides.scorers ?? []).map(({ key, title }) => ({
+    key,
+    title: localText(title, language) ?? key,
+  }));
   return (
     <Page
       title={localText(plugin.title, language) ?? plugin.id}
@@ -137,6 +142,15 @@ const Whole = ({ plugin }: { plugin: Plugin }) => {
                       <SettingsForm key={plugin.updatedAt} plugin={plugin} readOnly={!mayWrite} />
                     </Panel>
                   ),
+                },
+              ]
+            : []),
+          ...(scorers.length > 0 && plugin.status === 'enabled' && may('insights:read')
+            ? [
+                {
+                  value: 'scores',
+                  label: t('plugins.scorers.title'),
+                  content: () => <Scorers scorers={scorers} plugin={plugin.id} />,
                 },
               ]
             : []),
