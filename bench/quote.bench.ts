@@ -52,7 +52,7 @@ export const quote = defineBench({
       readConfig({ RAPPORT_DATA_DIR: folder, PORT: '0', RAPPORT_LOG_LEVEL: 'silent', NODE_ENV: 'test' }),
       silentLog,
     );
-    const { documents, till } = rapport.rules.promotions;
+    const { documents, checkout } = rapport.rules.promotions;
     for (let n = 0; n < promotions; n++) await documents.create(system, { ...promotion(n), status: 'active' });
     const customer = await rapport.core.customers.create({ name: 'Ada', city: 'Paris' }, system);
     const asked: QuoteRequest = {
@@ -74,7 +74,7 @@ export const quote = defineBench({
     for (let round = -1; round < rounds; round++) {
       const before = process.cpuUsage();
       const started = performance.now();
-      for (let n = 0; n < quotes; n++) applied = (await till.quote(system, asked)).applied.length;
+      for (let n = 0; n < quotes; n++) applied = (await checkout.quote(system, asked)).applied.length;
       const used = process.cpuUsage(before);
       if (round < 0) continue;
       cpu.push((used.user + used.system) / 1000 / quotes);

@@ -1,3 +1,3 @@
-// The rules' only door.
+// The only entry to the rules.
 export { rulesModule } from './rules.ts';
 export type { RuleServices } from './services.ts';

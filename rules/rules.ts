@@ -52,7 +52,7 @@ export const rulesModule = defineModule({
   ],
   jobs: ({ populations }) => populations.jobs,
   schedules: ({ populations }) => populations.schedules,
-  subscriptions: ({ populations, promotions }) => [...populations.subscriptions, { changes: promotions.hear }],
+  subscriptions: ({ populations, promotions }) => [...populations.subscriptions, { changes: promotions.onChanges }],
   commands: [rulesCommand],
   start: ({ populations }) => populations.start(),
   stop: ({ populations }) => populations.stop(),

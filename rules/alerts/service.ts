@@ -24,21 +24,21 @@ export const createAlerts = ({ platform, checks, build, actions: declaredActions
   const check = async (content: RuleContent, _key: string, trx: Db) => {
     const { trigger, actions } = content.params as AlertParams;
     for (const [index, action] of actions.entries()) await declaredActions.check(action, `/actions/${index}`, trx);
-    const door = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
+    const ofTrigger = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
     if (trigger.kind === 'segment') await checkSegment(trigger.segment, trx);
     if (!content.conditions) {
       if (trigger.kind === 'change')
         throw new RuleWithoutConditions('An alert on a change needs the conditions that become true.', {
           pointer: '/conditions',
         });
-      return { content, dependencies: door };
+      return { content, dependencies: ofTrigger };
     }
     const context = contextOf(trigger);
     const confirmEveryone = trigger.kind !== 'change';
     const accepted = await checks.conditions(content.conditions, { context, confirmEveryone }, trx);
     return {
       content: { ...content, conditions: accepted.conditions },
-      dependencies: [...accepted.dependencies, ...door],
+      dependencies: [...accepted.dependencies, ...ofTrigger],
     };
   };
 

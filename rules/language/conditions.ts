@@ -8,7 +8,6 @@ import { countConditions, findCycle, type Reference } from './references.ts';
 import { hasSql } from './sql.ts';
 import { readTree, usesOf } from './tree.ts';
 import { limits, type Vocabulary } from './vocabulary/vocabulary.ts';
-import { escapeMember } from './vocabulary/window.ts';
 
 export type Checked =
   | { ok: true; conditions: Condition; dependencies: string[]; runs: 'sql' | 'scan' }

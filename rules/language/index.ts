@@ -1,4 +1,4 @@
-// The language's own door: what segments, promotions and alerts use of it. Everything takes `now`; nothing looks at a clock.
+// The only entry to the language: what segments, promotions and alerts use of it. Everything takes `now`; nothing looks at a clock.
 
 export type { CheckOptions } from './check.ts';
 export type { Predicate } from './closures.ts';

@@ -90,7 +90,7 @@ const indexOf = (generation: number, rows: StoredVersion[], vocabulary: Vocabula
   const alerts = new Map<string, ActiveAlert>();
   const facts = new Map<string, Population[]>();
   const events = new Map<string, ActiveAlert[]>();
-  const doors = new Map<string, ActiveAlert[]>();
+  const segmentAlerts = new Map<string, ActiveAlert[]>();
   const eventNeeds = new Map<string, Needs>();
   const put = <T>(map: Map<string, T[]>, name: string, item: T): void => {
     const list = map.get(name);
@@ -136,7 +136,7 @@ const indexOf = (generation: number, rows: StoredVersion[], vocabulary: Vocabula
       alerts.set(alert.key, alert);
       const { trigger } = params;
       if (trigger.kind === 'event') for (const type of new Set(trigger.types)) put(events, type, alert);
-      else if (trigger.kind === 'segment') put(doors, `${trigger.moment}:${trigger.segment}`, alert);
+      else if (trigger.kind === 'segment') put(segmentAlerts, `${trigger.moment}:${trigger.segment}`, alert);
       else if (compiled) addPopulation(row, compiled);
     } catch (error) {
       // A rule that no longer compiles must not stop customers from being written; its build and reconciliation report it.
@@ -146,8 +146,8 @@ const indexOf = (generation: number, rows: StoredVersion[], vocabulary: Vocabula
       );
     }
   }
-  for (const [type, heard] of events)
-    eventNeeds.set(type, mergeNeeds(heard.flatMap(({ compiled }) => compiled?.needs ?? [])));
+  for (const [type, triggered] of events)
+    eventNeeds.set(type, mergeNeeds(triggered.flatMap(({ compiled }) => compiled?.needs ?? [])));
   return {
     generation,
     populations,
@@ -156,7 +156,7 @@ const indexOf = (generation: number, rows: StoredVersion[], vocabulary: Vocabula
       const alerts = events.get(type) ?? none;
       return { alerts, needs: eventNeeds.get(type) ?? noNeeds };
     },
-    bySegment: (segment, moment) => doors.get(`${moment}:${segment}`) ?? none,
+    bySegment: (segment, moment) => segmentAlerts.get(`${moment}:${segment}`) ?? none,
     alert: (key) => alerts.get(key),
   };
 };

@@ -11,7 +11,7 @@ import { createMembersStore } from './members-store.ts';
 import type { Evaluated, Membership, Move, Work } from './membership.ts';
 
 type AlertEvent = NonNullable<Change['event']>;
-type Heard = { customerId: string; event: AlertEvent; alerts: readonly ActiveAlert[]; needs: Needs };
+type Triggered = { customerId: string; event: AlertEvent; alerts: readonly ActiveAlert[]; needs: Needs };
 
 /** What an alert does when it goes off; answers whether it did (a cooldown may hold it back). */
 export type Fire = (trx: Db, alert: ActiveAlert, facts: Facts, cause: Firing['cause'], now: number) => Promise<boolean>;
@@ -33,7 +33,7 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     trx: Db,
     index: RuleIndex,
     work: Work,
-    heard: readonly Heard[],
+    triggered: readonly Triggered[],
     now: number,
   ): Promise<Evaluated> => {
     const done = await deps.membership.evaluate(
@@ -41,10 +41,10 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
       index,
       work,
       now,
-      heard.map(({ needs }) => needs),
+      triggered.map(({ needs }) => needs),
     );
     deps.onDue(trx, done.nextDue);
-    for (const { customerId, event, alerts } of heard) {
+    for (const { customerId, event, alerts } of triggered) {
       const facts = { ...done.facts.get(customerId)!, context: contextOf(event) };
       if (facts.gone) continue;
       for (const alert of alerts)
@@ -69,10 +69,10 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
       if (facts) await deps.fire(trx, alert, facts, { kind: 'change' }, now);
       return;
     }
-    await atDoor(trx, index, population.key, entered ? 'entered' : 'left', customerId, now);
+    await fireOnMove(trx, index, population.key, entered ? 'entered' : 'left', customerId, now);
   };
 
-  const atDoor = async (
+  const fireOnMove = async (
     trx: Db,
     index: RuleIndex,
     segment: string,
@@ -103,7 +103,7 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     const now = asOf(clock);
     const all = await withMerged(trx, changes);
     const work: Work = new Map();
-    const heard: Heard[] = [];
+    const triggered: Triggered[] = [];
     const whole = [...index.populations.values()];
     for (const change of all) {
       if (change.kind === 'segment' || change.kind === 'erased') continue;
@@ -111,12 +111,12 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
       const candidates = isWhole(change) ? whole : change.facts.flatMap((fact) => index.byFact(fact));
       if (candidates.length > 0) add(work, customerId, candidates, reasonOf(change));
       const event = eventOf(change);
-      const { alerts, needs } = event ? index.byEvent(event.type) : nothingHeard;
+      const { alerts, needs } = event ? index.byEvent(event.type) : noAlerts;
       if (!event || alerts.length === 0) continue;
-      heard.push({ customerId, event, alerts, needs });
+      triggered.push({ customerId, event, alerts, needs });
       add(work, customerId, [], reasonOf(change));
     }
-    if (work.size > 0) await run(trx, index, work, heard, now);
+    if (work.size > 0) await run(trx, index, work, triggered, now);
     const store = createMembersStore(trx);
     for (const { customerId } of all.slice(changes.length)) await store.leaveAll(customerId, 'merged', now);
     for (const { customerId, kind } of changes) if (kind === 'erased') await store.forget(customerId);
@@ -136,7 +136,7 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     ];
   };
 
-  /** Whom somebody put on a list or took off: the rules that read the list, and the alerts at its door. */
+  /** Whom somebody put on a list or took off: the rules that read the list, and the alerts on entering or leaving it. */
   const onListMoves = async (
     trx: Db,
     segment: string,
@@ -149,20 +149,20 @@ export const createLive = (platform: Platform, deps: LiveDeps) => {
     const work: Work = new Map();
     for (const id of [...entering, ...leaving]) add(work, id, readers, `segment ${segment}`);
     if (readers.length > 0) await run(trx, index, work, [], now);
-    for (const id of entering) await atDoor(trx, index, segment, 'entered', id, now);
-    for (const id of leaving) await atDoor(trx, index, segment, 'left', id, now);
+    for (const id of entering) await fireOnMove(trx, index, segment, 'entered', id, now);
+    for (const id of leaving) await fireOnMove(trx, index, segment, 'left', id, now);
   };
 
   return {
     listen,
     onListMoves,
-    /** For the ticker, builds and lists: the same evaluation, with nothing heard. */
+    /** For the ticker, builds and lists: the same evaluation, with no event. */
     evaluate: async (trx: Db, work: Work, now: number): Promise<Evaluated> =>
       run(trx, await deps.indexes.at(trx), work, [], now),
   };
 };
 
-const nothingHeard = { alerts: [], needs: noNeeds };
+const noAlerts = { alerts: [], needs: noNeeds };
 
 export type Live = ReturnType<typeof createLive>;
 

@@ -1,5 +1,5 @@
 // What a redemption does beyond money: points into the ledger, a level, a coupon for next time. In its transaction.
-import type { Core, Db } from '../../core/index.ts';
+import type { Db } from '../../core/index.ts';
 import { pointsDates } from './calendar.ts';
 import { type CodeMaker, defaultPattern } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';

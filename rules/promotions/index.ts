@@ -1,6 +1,7 @@
 // Promotions: who gets what off a cart. Documents, codes, quote, redeem and cancel, put together.
 import { type ChangeListener, type Core, CustomerNotFound, type Platform, systemRandom } from '../../core/index.ts';
 import type { VocabularySource } from '../language/index.ts';
+import { createCheckout } from './checkout.ts';
 import { createCodeMaker } from './codes.ts';
 import type { Membership } from './effects.ts';
 import { createLivePromotions } from './live.ts';
@@ -9,7 +10,6 @@ import { createPromotionDocuments } from './promotions.ts';
 import { createQuotes, type FindCustomer } from './quotes.ts';
 import { createRedemptions } from './redemptions.ts';
 import { createReturns } from './returns.ts';
-import { createTill } from './till.ts';
 import { createUsageStore } from './usage-store.ts';
 
 type CoreServices = Pick<Core, 'customers'>;
@@ -23,7 +23,7 @@ export type PromotionDeps = {
 export const createPromotions = ({ platform, core, members, vocabulary }: PromotionDeps) => {
   const { database, log } = platform;
   // Redemptions go with the person when two customers become one, and so does what they have used.
-  const hear: ChangeListener = async (trx, changes) => {
+  const onChanges: ChangeListener = async (trx, changes) => {
     for (const { kind, customerId } of changes)
       if (kind === 'merged') await createUsageStore(trx).recountOfCustomer(customerId);
     await returns.onOrders(trx, changes);
@@ -34,10 +34,10 @@ export const createPromotions = ({ platform, core, members, vocabulary }: Promot
   const documents = createPromotionDocuments({ platform, members, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
   return {
-    hear,
+    onChanges,
     documents,
     pools: createPools({ platform, codeMaker, get: documents.get }),
-    till: createTill({ platform, documents, quotes }),
+    checkout: createCheckout({ platform, documents, quotes }),
     returns,
     redemptions: createRedemptions({ platform, live, quotes, members, codeMaker }),
   };

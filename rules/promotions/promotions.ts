@@ -1,6 +1,6 @@
 // Promotions as documents: written, checked, activated, paused, archived. What they are worth is the resolver's.
 import type { NewPromotion, Promotion, PromotionChange, RuleHistory, RuleStatus } from '@rapport/sdk/schemas';
-import { type Actor, Conflict, type Core, type Db, type Page, type Platform } from '../../core/index.ts';
+import { type Actor, Conflict, type Db, type Page, type Platform } from '../../core/index.ts';
 import { createChecks } from '../documents/checks.ts';
 import { createDocuments, type KindSpec, type RuleDocument } from '../documents/documents.ts';
 import { usesNamed } from '../documents/uses.ts';

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { Cart, type RedeemReply, type RedeemRequest } from '@rapport/sdk/schemas';
 import {
   type Actor,
-  type Core,
   canonical,
   type Db,
   fromJson,

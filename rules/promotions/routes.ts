@@ -21,7 +21,7 @@ import type { Promotions } from './index.ts';
 
 const withEtag = <T extends { revision: number }>(body: T): Reply<T> => new Reply(body, { headers: etagOf(body) });
 
-export const promotionRoutes = ({ documents, pools, till, redemptions, returns }: Promotions): Served[] => [
+export const promotionRoutes = ({ documents, pools, checkout, redemptions, returns }: Promotions): Served[] => [
   serve(listPromotions, ({ query }) => documents.list(query)),
   serve(createPromotion, async ({ body, actor }) => withEtag(await documents.create(actor, body))),
   serve(getPromotion, async ({ params }) => withEtag(await documents.show(params.key))),
@@ -38,10 +38,10 @@ export const promotionRoutes = ({ documents, pools, till, redemptions, returns }
     withEtag(await documents.pause(actor, params.key, revisionOf(ctx.get('if-match')))),
   ),
   serve(listPromotionVersions, ({ params }) => documents.history(params.key)),
-  serve(listPromotionRedemptions, ({ params, query }) => till.list(params.key, query)),
+  serve(listPromotionRedemptions, ({ params, query }) => checkout.list(params.key, query)),
   serve(addPromotionCodes, ({ params, body, actor }) => pools.add(actor, params.key, body)),
   serve(listPromotionCodes, ({ params, query }) => pools.list(params.key, query)),
-  serve(quoteCart, ({ body, actor }) => till.quote(actor, body)),
+  serve(quoteCart, ({ body, actor }) => checkout.quote(actor, body)),
   serve(redeemCart, ({ body, actor }) => redemptions.redeem(actor, body)),
   serve(cancelRedemption, ({ body, actor }) => returns.cancel(actor, body.orderId)),
 ];

@@ -1,4 +1,4 @@
-// Segments over HTTP. A preview hears when its caller goes away.
+// Segments over HTTP. A preview is stopped when its caller closes the connection.
 import * as routes from '@rapport/sdk/routes';
 import { type Call, Reply, type Served, serve } from '../../core/index.ts';
 import { etagOf, revisionOf } from '../documents/documents.ts';

@@ -18,8 +18,8 @@ import { propertyScale, toScaled } from './fraction.ts';
 import { countIn, edge, extreme, type Measure, measures, rowsIn } from './measure.ts';
 import { checkParams, param } from './params.ts';
 import { isPath, readProperty } from './properties.ts';
-import { matches, readWhere, type Where } from './where.ts';
-import { momentsOf, readWindow, spanOf, type Window } from './window.ts';
+import { matches, readWhere } from './where.ts';
+import { momentsOf, readWindow, spanOf } from './window.ts';
 import type { Zone } from './zone.ts';
 
 const params: readonly FactParam[] = [

@@ -8,7 +8,7 @@ import type { Facts, OrderFacts } from './facts.ts';
 import { countIn, edge, extreme, type Measure, measures, rowsIn } from './measure.ts';
 import { type OrdersQuery, ordersSql } from './orders-sql.ts';
 import { checkParams, param } from './params.ts';
-import { momentsOf, readWindow, spanOf, type Window } from './window.ts';
+import { momentsOf, readWindow, spanOf } from './window.ts';
 import type { Zone } from './zone.ts';
 
 const statuses = ['placed', 'paid', 'shipped', 'completed', 'cancelled', 'refunded'];

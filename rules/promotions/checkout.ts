@@ -8,7 +8,7 @@ import { toQuote, toRedemption } from './view.ts';
 
 type Deps = { platform: Platform; documents: PromotionDocuments; quotes: Quotes };
 
-export const createTill = ({ platform, documents, quotes }: Deps) => ({
+export const createCheckout = ({ platform, documents, quotes }: Deps) => ({
   quote: async (actor: Actor, { cart, customer, now }: QuoteRequest): Promise<Quote> => {
     if (now !== undefined && actor.kind !== 'system' && !actor.scopes.has('promotions:write'))
       throw new InsufficientScope('promotions:write', { pointer: '/now' });
