@@ -16,6 +16,7 @@ import { createRegistry } from './calls/registry.ts';
 import { createResultReader } from './calls/results.ts';
 import { createRuns } from './calls/runs.ts';
 import { createRunsStore } from './calls/runs-store.ts';
+import { createCauses } from './capabilities/causes.ts';
 import { kvCapabilities } from './capabilities/kv.ts';
 import { outsideCapabilities } from './capabilities/outside.ts';
 import { createUsage } from './capabilities/usage.ts';
@@ -43,6 +44,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
   const vault = createVault(platform.secrets);
   const runs = createRuns(platform);
   const usage = createUsage(platform);
+  const causes = createCauses();
   const registry = createRegistry({
     database,
     log,
@@ -76,7 +78,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
     readResult: createResultReader(),
     capabilities: deps.capabilities,
   });
-  const deliveries = createDeliveries({ platform, registry, calls: () => calls });
+  const deliveries = createDeliveries({ platform, registry, calls: () => calls, causes });
   const runner: Runner = { providersOf: registry.providersOf, run: calls.run };
   const served: Served[] = pluginRoutes({ database, service, registry, calls, runs, breaker, now: clock.now });
 
@@ -84,7 +86,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
     ...service,
     runner,
     served,
-    capabilities: [...kvCapabilities(platform), ...outsideCapabilities({ config, vault, events: deps.events })],
+    capabilities: [...kvCapabilities(platform), ...outsideCapabilities({ config, vault, events: deps.events, causes })],
     jobs: deliveries.jobs,
     consumer: deliveries.consumer,
     capRuns: runs.cap,

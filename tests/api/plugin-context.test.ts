@@ -172,6 +172,36 @@ eachDatabase('a plugin hears what happened, after commit, and may record an even
   expect(JSON.stringify(line)).not.toContain('ada@example.com');
 });
 
+eachDatabase(
+  'a plugin that emits what it is told of is stopped after eight events, and others hear them all',
+  async (on) => {
+    await using app = await testApp(on);
+    const loop = `export default { on: { 'event.recorded': async (notice, ctx) => {
+    try { await ctx.emit({ type: 'echo', customerId: notice.customerId }); }
+    catch ({ code }) { ctx.log.warn('stopped ' + code); }
+  } } };`;
+    const count = `export default { on: { 'event.recorded': async (notice, ctx) => {
+    await ctx.kv.set('heard:' + notice.payload.event.id, 1);
+  } } };`;
+    const provides = { hooks: ['event.recorded'] };
+    await install(app, { provides, scopes: { required: [asks('events:write')] } }, loop);
+    await install(app, { id: 'acme/counter', provides }, count);
+    const { id } = (await app.as('admin').post('/customers', { name: 'Ada' })).body;
+    await app.as('admin').post('/events', { type: 'start', customer: { id } });
+    const [line] = await until(async () => {
+      const { body } = await app.as('admin').get('/plugins/acme~hello/logs');
+      return body.data?.length ? body.data : undefined;
+    }, 30_000);
+    expect(line).toMatchObject({ message: 'stopped LIMIT' });
+    const { reader } = app.rapport.platform.database;
+    expect(await reader('events').where({ type: 'echo' })).toHaveLength(8);
+    await until(async () => (await reader('plugin_data').where({ plugin: 'acme/counter' })).length === 9, 30_000);
+    // Another beginning is another chain.
+    await app.as('admin').post('/events', { type: 'start', customer: { id } });
+    await until(async () => (await reader('events').where({ type: 'echo' })).length === 16, 30_000);
+  },
+);
+
 test('a filter changes or refuses; when it fails the admin decides whether that refuses', async () => {
   await using on = await createTestDatabase('sqlite');
   await using app = await testApp(on);

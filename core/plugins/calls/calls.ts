@@ -17,7 +17,8 @@ import type { Bounds, ResultReader } from './results.ts';
 import type { Runs } from './runs.ts';
 import { createTurns } from './turns.ts';
 
-export type Target = { plugin: string; provider: string; timeoutMs?: number; seed?: number };
+/** `depth`: of the chain of plugins' events that led here. */
+export type Target = { plugin: string; provider: string; timeoutMs?: number; seed?: number; depth?: number };
 
 type Deps = {
   host: Host;
@@ -103,7 +104,7 @@ export const createCalls = (deps: Deps) => {
     { plugin, grant, code }: Enabled,
     hook: HookSpec,
     input: unknown,
-    { provider, seed }: Target,
+    { provider, seed, depth = 0 }: Target,
     wallMs: number,
   ): Promise<HostResult> => {
     const { id, version, manifest } = plugin;
@@ -128,7 +129,7 @@ export const createCalls = (deps: Deps) => {
       limits: hook.limits,
       input: JSON.stringify(maskInput(hook, input, grant.personal)),
       capabilities: deps.capabilities().map(({ name }) => name),
-      hostCall: (name, args, under) => answer(name, args, { plugin, grant, actor, mask, spend, ...under }),
+      hostCall: (name, args, under) => answer(name, args, { plugin, grant, actor, mask, depth, spend, ...under }),
       log: (level, body) => runs.line(id, level, body),
     });
   };

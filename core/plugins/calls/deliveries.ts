@@ -8,6 +8,7 @@ import { GiveUp, NotNow } from '../../jobs/jobs.ts';
 import type { Consumer, Notice } from '../../jobs/outbox.ts';
 import { defineJob } from '../../module.ts';
 import type { Platform } from '../../platform.ts';
+import type { Causes } from '../capabilities/causes.ts';
 import { pluginsGeneration } from '../packages/service.ts';
 import { createPluginStore } from '../packages/store.ts';
 import type { Calls } from './calls.ts';
@@ -19,7 +20,12 @@ const scheduleQueue = 'plugin-schedules';
 type NoticeJob = { plugin: string; notice: HookNotice };
 type ScheduleJob = { plugin: string; key: string; hook: string; at: string };
 
-export const createDeliveries = (deps: { platform: Platform; registry: Registry; calls: () => Calls }) => {
+export const createDeliveries = (deps: {
+  platform: Platform;
+  registry: Registry;
+  calls: () => Calls;
+  causes: Causes;
+}) => {
   const { jobs, database, clock, log } = deps.platform;
   let crons: Cron[] = [];
 
@@ -47,10 +53,10 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
   };
 
   /** One that is unavailable is asked again later, without using up an attempt; a failure is tried again and ends as a dead letter. */
-  const deliver = async (hook: string, plugin: string, provider: string, input: unknown): Promise<void> => {
+  const deliver = async (hook: string, plugin: string, provider: string, input: unknown, depth = 0): Promise<void> => {
     const spec = hookNamed(hook);
     if (!spec) throw new GiveUp(`There is no hook ${hook}.`);
-    const outcome = await deps.calls().run(spec, input as never, { plugin, provider });
+    const outcome = await deps.calls().run(spec, input as never, { plugin, provider, depth });
     if (outcome.kind === 'ok' || outcome.kind === 'declined') return;
     if (outcome.kind === 'unavailable') throw new NotNow(outcome.reason, outcome.until);
     if (outcome.kind === 'denied') throw new GiveUp(`denied: ${outcome.reason}`);
@@ -61,7 +67,7 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
     queue: noticeQueue,
     concurrency: 8,
     subject: ({ notice }) => (notice.customerId === null ? [] : [notice.customerId]),
-    handle: ({ plugin, notice }) => deliver(notice.topic, plugin, '', notice),
+    handle: ({ plugin, notice }) => deliver(notice.topic, plugin, '', notice, deps.causes.depthOf(eventIn(notice))),
   });
   const schedules = defineJob<ScheduleJob>({
     queue: scheduleQueue,
@@ -103,3 +109,6 @@ export const createDeliveries = (deps: { platform: Platform; registry: Registry;
     },
   };
 };
+
+const eventIn = ({ payload }: HookNotice): string | undefined =>
+  (payload as { event?: { id?: string } } | null)?.event?.id;
