@@ -83,6 +83,18 @@ export const enCustomers = {
     items_one: '{{count}} item',
     items_other: '{{count}} items',
     refunded: '{{amount}} refunded',
+    moves: {
+      placed: 'Placed',
+      paid: 'Mark as paid',
+      shipped: 'Mark as shipped',
+      completed: 'Complete',
+      cancelled: 'Cancel order',
+      refunded: 'Refund order',
+    },
+    cancelEffect:
+      'The goods go back into stock if they were not sent. Points, limits, budgets and codes that the order used are given back.',
+    refundEffect:
+      '{{amount}} is recorded as refunded. Points, limits, budgets and codes that the order used are given back. This cannot be undone.',
     messages: 'Messages',
     noMessages: 'No messages.',
     segments: 'Segments',

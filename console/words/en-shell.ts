@@ -103,6 +103,12 @@ export const enShell = {
     failed: 'Failed',
     enabled: 'Enabled',
     disabled: 'Disabled',
+    placed: 'Placed',
+    paid: 'Paid',
+    shipped: 'Shipped',
+    completed: 'Completed',
+    cancelled: 'Cancelled',
+    refunded: 'Refunded',
   },
   login: {
     title: 'Sign in',

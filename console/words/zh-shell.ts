@@ -102,6 +102,12 @@ export const zhShell = {
     failed: '失败',
     enabled: '已启用',
     disabled: '已停用',
+    placed: '已下单',
+    paid: '已付款',
+    shipped: '已发货',
+    completed: '已完成',
+    cancelled: '已取消',
+    refunded: '已退款',
   },
   login: {
     title: '登录',

@@ -162,6 +162,28 @@ test('a customer is edited, tagged, and says yes and no', async () => {
   });
 });
 
+test('an order is offered the states it may go to, and a refund says its effect first', async () => {
+  const owner = console.app.as('owner');
+  const customerId = console.shop.customers[5]!.id;
+  const lines = [{ sku: 'kettle', quantity: 1, unitPrice: 4900 }];
+  const order = { externalId: 'W-77', customer: { id: customerId }, currency: 'EUR', lines };
+  const { id } = (await owner.post('/orders', order)).body;
+  await on(`/customers/${customerId}?tab=orders`, async (page) => {
+    await press(page, 'W-77');
+    await page.getByRole('button', { name: 'Cancel order' }).waitFor();
+    await press(page, 'Mark as shipped');
+    await page.getByRole('button', { name: 'Mark as shipped' }).waitFor({ state: 'detached' });
+    for (const name of ['Mark as paid', 'Cancel order'])
+      expect(await page.getByRole('button', { name }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Complete', exact: true }).waitFor();
+    await press(page, 'Refund order');
+    expect(await page.getByRole('dialog').innerText()).toMatch(/49\.00.*refunded[\s\S]*Points/);
+    await confirm(page, 'Refund order');
+    await page.getByRole('button', { name: 'Refund order' }).waitFor({ state: 'detached' });
+  });
+  expect((await owner.get(`/orders/${id}`)).body).toMatchObject({ status: 'refunded', refunded: 4900 });
+});
+
 test('a segment is written, changed, activated, paused and archived', async () => {
   await on('/segments/new', async (page) => {
     await page.getByLabel('Name', { exact: true }).fill('Berliners');

@@ -1,12 +1,16 @@
-// A customer's orders with their lines, and the messages sent to them.
-import { getOrder, listMessages, listOrders } from '@rapport/sdk/routes';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+// A customer's orders with their lines and the states they can go to, and the messages sent to them.
+import { Button, Group } from '@mantine/core';
+import { getOrder, listMessages, listOrders, moveOrder } from '@rapport/sdk/routes';
+import { nextOrderStatuses, type Order, type OrderStatus } from '@rapport/sdk/schemas';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../../api/client.ts';
+import { call, queries } from '../../api/client.ts';
+import { useMay } from '../../api/session.ts';
+import { useConfirm } from '../../parts/form.tsx';
 import { Empty, Panel } from '../../parts/page.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Ago, Status } from '../../parts/time.tsx';
-import { Loaded } from '../../parts/trouble.tsx';
+import { Loaded, tellTrouble } from '../../parts/trouble.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 
@@ -92,47 +96,98 @@ const Lines = ({ orderId }: { orderId: string }) => {
     queryKey: ['orders', orderId],
     queryFn: ({ signal }) => call(getOrder, { params: { id: orderId }, signal }),
   });
+  return <Loaded query={order}>{(found) => <OrderLines order={found} />}</Loaded>;
+};
+
+const OrderLines = ({ order }: { order: Order }) => {
+  const { t } = useWords();
+  const format = useFormat();
+  const may = useMay();
+  const { id, externalId, lines, currency, discount, shipping, total, refunded } = order;
   return (
-    <Loaded query={order}>
-      {({ externalId, lines, currency, discount, shipping, total, refunded }) => (
-        <Panel title={`${t('customers.order')} ${externalId ?? orderId.slice(0, 8)}`} bare>
-          <ul className="lines">
-            {lines.map((line) => (
-              <li key={line.lineNo}>
-                <span className="two-lines">
-                  <span>{line.name ?? line.sku}</span>
-                  <span className="small dim">
-                    {line.sku} · {line.quantity} × {format.money(line.unitPrice, currency)}
-                  </span>
-                </span>
-                <span className="num">{format.money(line.total, currency)}</span>
-              </li>
-            ))}
-            {discount > 0 && (
-              <li>
-                <span className="dim">{t('customers.discount')}</span>
-                <span className="num">−{format.money(discount, currency)}</span>
-              </li>
-            )}
-            {shipping > 0 && (
-              <li>
-                <span className="dim">{t('customers.shipping')}</span>
-                <span className="num">{format.money(shipping, currency)}</span>
-              </li>
-            )}
-            <li>
-              <strong>{t('customers.total')}</strong>
-              {refunded > 0 && (
-                <span className="small dim">
-                  {t('customers.refunded', { amount: format.money(refunded, currency) })}
-                </span>
-              )}
-              <strong className="num">{format.money(total, currency)}</strong>
-            </li>
-          </ul>
-        </Panel>
-      )}
-    </Loaded>
+    <Panel title={`${t('customers.order')} ${externalId ?? id.slice(0, 8)}`} bare>
+      <ul className="lines">
+        {lines.map((line) => (
+          <li key={line.lineNo}>
+            <span className="two-lines">
+              <span>{line.name ?? line.sku}</span>
+              <span className="small dim">
+                {line.sku} · {line.quantity} × {format.money(line.unitPrice, currency)}
+              </span>
+            </span>
+            <span className="num">{format.money(line.total, currency)}</span>
+          </li>
+        ))}
+        {discount > 0 && (
+          <li>
+            <span className="dim">{t('customers.discount')}</span>
+            <span className="num">−{format.money(discount, currency)}</span>
+          </li>
+        )}
+        {shipping > 0 && (
+          <li>
+            <span className="dim">{t('customers.shipping')}</span>
+            <span className="num">{format.money(shipping, currency)}</span>
+          </li>
+        )}
+        <li>
+          <strong>{t('customers.total')}</strong>
+          {refunded > 0 && (
+            <span className="small dim">{t('customers.refunded', { amount: format.money(refunded, currency) })}</span>
+          )}
+          <strong className="num">{format.money(total, currency)}</strong>
+        </li>
+      </ul>
+      {may('orders:write') && <NextSteps order={order} />}
+    </Panel>
+  );
+};
+
+/** Only what the order's status allows; what cannot be undone says its effect before it is done. */
+const NextSteps = ({ order }: { order: Order }) => {
+  const { t } = useWords();
+  const format = useFormat();
+  const { ask, dialog } = useConfirm();
+  const move = useMutation({
+    mutationFn: (status: OrderStatus) => call(moveOrder, { params: { id: order.id }, body: { status } }),
+    onSuccess: (moved) => {
+      queries.setQueryData(['orders', order.id], moved);
+      void queries.invalidateQueries({ queryKey: ['customers', order.customerId] });
+    },
+    onError: tellTrouble,
+  });
+  const effects: Partial<Record<OrderStatus, string>> = {
+    cancelled: t('customers.cancelEffect'),
+    refunded: t('customers.refundEffect', { amount: format.money(order.total - order.refunded, order.currency) }),
+  };
+  const step = (status: OrderStatus): void => {
+    const text = effects[status];
+    if (text === undefined) move.mutate(status);
+    else
+      ask({
+        title: t(`customers.moves.${status}`),
+        text,
+        confirm: t(`customers.moves.${status}`),
+        danger: true,
+        act: () => move.mutate(status),
+      });
+  };
+  return (
+    <Group p="md" gap="xs">
+      {nextOrderStatuses[order.status].map((status) => (
+        <Button
+          key={status}
+          size="xs"
+          variant="default"
+          loading={move.isPending && move.variables === status}
+          disabled={move.isPending}
+          onClick={() => step(status)}
+        >
+          {t(`customers.moves.${status}`)}
+        </Button>
+      ))}
+      {dialog}
+    </Group>
   );
 };
 
