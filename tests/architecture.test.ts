@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { modules } from '../rapport.ts';
 
 type SourceFile = { path: string; text: string };
 type Wall = { name: string; planted: SourceFile; broken: (file: SourceFile) => string[] };
@@ -249,6 +250,53 @@ describe('circles', () => {
 
   test('no circle between folders', () => {
     expect(circlesIn(graphOf(ours, roomOf))).toEqual([]);
+  });
+});
+
+/** Tables that a file writes: in SQL of its own, or by a builder over a table it names. */
+const tablesWritten = (text: string): string[] => [
+  ...new Set(
+    [
+      ...text.matchAll(/\b(?:insert into|update|delete from)\s+"?([a-z_]+)\b/gi),
+      ...text.matchAll(
+        /\(\s*'([a-z_]+)'\s*\)(?:(?!;\n|,\n {2}\w)[\s\S]){0,600}?\.(?:insert|update|delete|del|increment|decrement)\(/g,
+      ),
+      ...text.matchAll(/batchInsert\(\s*'([a-z_]+)'/g),
+    ].map(([, table]) => table!),
+  ),
+];
+
+describe('tables', () => {
+  // Folders whose stores may write the tables of a module, where that is not `modules/<name>`.
+  const homes: Record<string, RegExp> = {
+    machinery: /^core\/(jobs|http|audit|data)\//,
+    access: /^core\/auth\//,
+    customers: /^core\/customers\//,
+    events: /^core\/events\//,
+    records: /^core\/records\//,
+    plugins: /^core\/plugins\//,
+    rules: /^rules\//,
+  };
+  const owners = new Map(modules.flatMap(({ name, tables }) => tables.map(({ table }) => [table, name] as const)));
+  const foreign = ({ path, text }: SourceFile): string[] =>
+    tablesWritten(text)
+      .map((table) => ({ table, owner: owners.get(table) }))
+      .filter(({ owner }) => owner && !(homes[owner] ?? new RegExp(`^modules/${owner}/`)).test(path))
+      .map(({ table, owner }) => `${path} writes ${table} of ${owner}`);
+
+  test.each([
+    ["db('orders').where({ id }).update({ status })"],
+    ['insert into customers (id) values (?)'],
+    ["await db.batchInsert('events', rows, 100)"],
+    ['delete from jobs where id = ?'],
+  ])('a planted write is seen: %s', (text) => {
+    expect(foreign({ path: 'modules/webhooks/store.ts', text })).toHaveLength(1);
+  });
+
+  test('a table is written by its owner only', () => {
+    expect(
+      sources.filter(({ path }) => /^(core|rules|modules)\//.test(path) && !isTest(path)).flatMap(foreign),
+    ).toEqual([]);
   });
 });
 
