@@ -2,7 +2,8 @@
 // Search index and foreign-key checks are left out while loading; all other indexes are there at the end, and ANALYZE (on PostgreSQL also VACUUM) has run.
 import { type Database, type Db, type Dialect, query } from '../core/index.ts';
 
-export type DatasetSize = { customers: number; orders: number; events?: number };
+/** `lines`: two lines for each order. */
+export type DatasetSize = { customers: number; orders: number; events?: number; lines?: boolean };
 
 /** The instant the data set ends at: orders lie in the two years before it. */
 export const datasetNow = Date.parse('2025-06-15T00:00:00Z');
@@ -17,6 +18,7 @@ export const createDataset = async ({ writer, dialect }: Database, size: Dataset
   };
   await inChunks(size.customers, (source) => customersSql(dialect, source));
   await inChunks(size.orders, (source) => ordersSql(dialect, size.customers, source));
+  if (size.lines) await writer.raw(linesSql(dialect));
   await inChunks(size.events ?? 0, (source) => eventsSql(dialect, size.customers, source));
   await restore();
   // Without VACUUM PostgreSQL would look every row of an index up in the table.
@@ -71,6 +73,14 @@ const ordersSql = (dialect: Dialect, customers: number, source: string): string 
       500 + ${spread(13)} % 20000, 0, 0, 500 + ${spread(13)} % 20000, 0, 1 + ${spread(14)} % 5,
       ${datasetNow} - 1 - ${spread(15)} * ${Math.floor((730 * day) / prime)}, ${datasetNow}, ${datasetNow}
     FROM ${source}`;
+
+// A hundred SKUs in twenty categories, spread by the order's total; both lines of an order differ.
+const linesSql = (dialect: Dialect): string => {
+  const number = '((o.total * 7 + n.n * 13) % 100)';
+  return `INSERT INTO order_lines (order_id, line_no, customer_id, ordered_at, sku, category, quantity, unit_price, total)
+    SELECT o.id, n.n, o.customer_id, o.ordered_at, ${padded(dialect, 'SKU', number, 3)}, ${padded(dialect, 'cat', `(${number} % 20)`, 2)},
+      1, o.total / 2, o.total / 2 FROM orders o CROSS JOIN (SELECT 1 AS n UNION ALL SELECT 2) n`;
+};
 
 const eventsSql = (dialect: Dialect, customers: number, source: string): string =>
   `INSERT INTO events (id, customer_id, type, occurred_at, received_at, source, properties)
