@@ -116,7 +116,6 @@ export const Manifest = Closed(
     title: LocalText,
     description: LocalText,
     license: Type.String({ maxLength: 100 }),
-    icon: Type.Optional(Type.String({ maxLength: 200, description: 'Path of an SVG or PNG in the package' })),
     entry: Type.String({ pattern: '^[A-Za-z0-9._/-]+\\.(ts|js|mjs)$', maxLength: 200 }),
     provides: Provides,
     scopes: Type.Optional(

@@ -150,6 +150,13 @@ describe('an archive is refused with a code and a pointer, and nothing is instal
       '',
     ],
     ['an unknown member', async () => tgz(packageOf({ manifest: { evil: 1 } })), 422, 'MANIFEST_INVALID', '/evil'],
+    [
+      'a member without effect',
+      async () => tgz(packageOf({ manifest: { icon: 'a.svg' } })),
+      422,
+      'MANIFEST_INVALID',
+      '/icon',
+    ],
     ['a bad id', async () => tgz(packageOf({ manifest: { id: '../x' } })), 422, 'MANIFEST_INVALID', '/id'],
     [
       'a stranger under the name of Rapport',
