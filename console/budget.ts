@@ -26,6 +26,9 @@ const routes: Record<string, 'list' | 'rule' | 'pluginForm'> = {
   'pages/segments/list.tsx': 'list',
   'pages/promotions/list.tsx': 'list',
   'pages/alerts/list.tsx': 'list',
+  'pages/conditions/list.tsx': 'list',
+  'pages/conditions/new.tsx': 'rule',
+  'pages/conditions/one.tsx': 'rule',
   'pages/plugins/list.tsx': 'list',
   'pages/plugins/one.tsx': 'list',
   'pages/settings/settings.tsx': 'list',
@@ -36,6 +39,7 @@ const routes: Record<string, 'list' | 'rule' | 'pluginForm'> = {
   'pages/promotions/one.tsx': 'rule',
   'pages/alerts/new.tsx': 'rule',
   'pages/alerts/one.tsx': 'rule',
+  'pages/plugins/scorers.tsx': 'list',
   'pages/plugins/settings-form.tsx': 'pluginForm',
 };
 

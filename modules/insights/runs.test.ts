@@ -98,7 +98,7 @@ eachDatabase('whoever has no answer any more loses the score, and what it moved'
   expect(await runScorer(app, 'spend')).toMatchObject({ kind: 'score', scored: 1 });
   expect(await membersOf(app, 'big')).toEqual([ada]);
   const [order] = (await admin.get(`/orders?customerId=${ada}`)).body.data;
-  expect((await admin.patch(`/orders/${order.id}`, { status: 'cancelled' })).status).toBe(200);
+  expect((await admin.post(`/orders/${order.id}/status`, { status: 'cancelled' })).status).toBe(200);
   expect(await runScorer(app, 'spend')).toMatchObject({ scored: 0, changed: 0, removed: 1 });
   expect(await scoreOf(app, ada, 'spend')).toBeUndefined();
   expect(await membersOf(app, 'big')).toEqual([]);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import * as contracts from '@rapport/sdk/routes';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { system } from '../../core/index.ts';
 import { archiveOf, type Console, settled, startConsole } from './console.ts';
 
 let console: Console;
@@ -324,8 +323,7 @@ test('a plugin is installed, granted, set up, switched on and off, and removed',
 
 test('a scorer is run, and its page says when it ran, how far it came and when it runs next', async () => {
   const { plugins } = console.app.rapport.core;
-  await plugins.installFolder(join(import.meta.dirname, '../../plugins/scorer-rfm'));
-  await plugins.consent('rapport/scorer-rfm', { enable: true }, system);
+  await plugins.installBundled();
   await console.app.rapport.insights.timetable.look();
   await on('/plugins/rapport~scorer-rfm?tab=scores', async (page) => {
     const panel = page.getByRole('region', { name: 'RFM (3–15)' });

@@ -16,10 +16,10 @@ import { useWords } from '../../words/words.ts';
 import { Logs, Runs } from './activity.tsx';
 import { Consent } from './consent.tsx';
 import { idParam } from './plugin-id.ts';
-import { Scorers } from './scorers.tsx';
 import { localText } from './settings-schema.ts';
 import { PluginState } from './state.tsx';
 
+const Scorers = later(async () => (await import('./scorers.tsx')).Scorers);
 const SettingsForm = later(async () => (await import('./settings-form.tsx')).SettingsForm);
 
 export const PluginPage = () => {
