@@ -19,7 +19,7 @@ export const AlertTrigger = Type.Union([
       kind: Type.Literal('event'),
       types: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { minItems: 1, maxItems: 50 }),
     },
-    { description: 'Each event of these types; `order.placed` is the order as an event' },
+    { description: 'Each event of these types; `order.placed`, `order.paid` … are what happens to orders, as events' },
   ),
   Closed({ kind: Type.Literal('change') }, { description: 'The moment the conditions become true for a customer' }),
   Closed(

@@ -117,3 +117,23 @@ eachDatabase(
     await vi.waitFor(async () => expect(await members()).toBe(1), { timeout: 20_000 });
   },
 );
+
+eachDatabase('an alert can look at what happens to an order after it was placed', async (on) => {
+  await using app = await testApp(on);
+  const owner = app.as('owner');
+  const made = await owner.post('/alerts', {
+    key: 'lost',
+    name: 'Lost',
+    conditions: { all: [{ fact: 'event.properties.total', operator: 'greaterThan', value: 1 }] },
+    trigger: { kind: 'event', types: ['order.cancelled'] },
+    actions: [{ kind: 'tag', tag: 'lost' }],
+  });
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  expect((await owner.post('/alerts/lost/activate', {})).status).toBe(200);
+  const { id, customerId } = (await owner.post('/orders', order())).body;
+  const tags = async () => (await owner.get(`/customers/${customerId}`)).body.tags;
+  await owner.post(`/orders/${id}/status`, { status: 'paid' });
+  expect(await tags()).toEqual([]);
+  await owner.post(`/orders/${id}/status`, { status: 'cancelled' });
+  expect(await tags()).toEqual(['lost']);
+});

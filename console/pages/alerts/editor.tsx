@@ -1,7 +1,7 @@
 // An alert being written: what sets it off, under which conditions, how often at most, and what is then done.
 import { Button, NativeSelect, TagsInput } from '@mantine/core';
 import { listEventTypes } from '@rapport/sdk/routes';
-import type { AlertAction, AlertTrigger } from '@rapport/sdk/schemas';
+import { type AlertAction, type AlertTrigger, orderStatuses } from '@rapport/sdk/schemas';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
@@ -162,7 +162,12 @@ const TriggerFields = ({ value, onChange, error }: TriggerProps) => {
       {value.kind === 'event' && (
         <TagsInput
           label={t('alerts.types')}
-          data={[...new Set(['order.placed', ...(types.data?.data.map(({ type }) => type) ?? [])])]}
+          data={[
+            ...new Set([
+              ...orderStatuses.map((status) => `order.${status}`),
+              ...(types.data?.data.map(({ type }) => type) ?? []),
+            ]),
+          ]}
           value={value.types}
           onChange={(list) => onChange({ kind: 'event', types: list })}
           error={fieldError(error, '/trigger')}
