@@ -119,6 +119,33 @@ test('a condition is given a name, activated, chosen in a segment, and shows who
   await context.close();
 });
 
+test('explained for a past day, what is not kept is said to be unknown, in both languages', async () => {
+  const owner = console.app.as('owner');
+  const conditions = { all: [{ fact: 'customer.city', operator: 'equal', value: 'Reykjavik' }] };
+  await owner.post('/segments', { key: 'then', name: 'Then', conditions });
+  const old = { name: 'Old Friend', city: 'Reykjavik', createdAt: '2020-01-01T00:00:00Z' };
+  const [{ id }] = (await owner.post('/customers/upsert', [old])).body.results;
+  const words = {
+    en: ['At (empty: now)', 'It cannot be known whether the rule held', 'not known for that day', 'Not known'],
+    zh: ['时间点（留空为现在）', '无法得知规则当时是否成立', '当日数据未保留，无法得知', '未知'],
+  } as const;
+  for (const language of ['en', 'zh'] as const) {
+    const [when, verdict, unknown, mark] = words[language];
+    const { page, context, complaints } = await console.open(`/segments/then?tab=explain&customer=${id}`, { language });
+    const root = page.locator('.why-group').first();
+    await root.waitFor();
+    expect(await root.getAttribute('data-result')).toBe('true');
+    await page.getByLabel(when).fill('2021-01-01T00:00');
+    await page.getByText(verdict, { exact: true }).waitFor();
+    await page.getByText(unknown, { exact: true }).waitFor();
+    expect(await page.getByRole('img', { name: mark, exact: true }).count()).toBe(2);
+    expect(await root.getAttribute('data-result')).toBe('unknown');
+    expect(await root.getByText('Reykjavik', { exact: true }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
+
 test('what the server finds wrong with a condition stands at its row', async () => {
   const { page, context } = await console.open('/segments/new');
   const search = page.getByRole('combobox', { name: 'Search facts' });
