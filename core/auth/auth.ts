@@ -21,10 +21,10 @@ import { createSessions } from './sessions.ts';
 import { createUsers, type FirstOwner } from './users.ts';
 
 export const createAuth = (platform: Platform) => {
-  const { database, clock, ids, random, config, log } = platform;
+  const { database, clock, ids, random, config, log, generations } = platform;
   const passwords = createPasswords({ random, cost: config.passwordCost });
-  const bearer = createBearer({ database, clock });
-  const cutoff = createCutoff({ clock, forget: bearer.forget });
+  const bearer = createBearer({ database, generations, clock });
+  const cutoff = createCutoff({ clock, generations });
   const sessions = createSessions({ database, clock, ids, random });
   const attempts = createAttempts({ db: database.writer, clock });
   const users = createUsers({ platform, passwords, cutoff });

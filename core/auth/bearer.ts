@@ -1,8 +1,9 @@
 // The bearer check, on the path of every API call: a hash, then a small cache of a few seconds, then one read by primary key.
-// Revoking clears the cache in this process; other nodes notice within `ttlMs`.
+// What is cached holds while nobody's access changed, on any node: a token that was revoked there ends here at once.
 import type { Scope } from '@rapport/sdk';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../data/database.ts';
+import type { Generations } from '../data/generations.ts';
 import type { Actor } from '../http/actor.ts';
 import { scopesOfRole } from './roles.ts';
 import { hashSecret } from './secrets.ts';
@@ -10,9 +11,12 @@ import { createTokenStore } from './token-store.ts';
 
 export const bearerCache = { ttlMs: 5000, entries: 5000 };
 
-type Entry = { actor: Actor; until: number };
+/** Raised when tokens, apps, or the roles and status of people change. */
+export const accessGeneration = 'access';
 
-export const createBearer = (deps: { database: Database; clock: Clock }) => {
+type Entry = { actor: Actor; until: number; generation: number };
+
+export const createBearer = (deps: { database: Database; generations: Generations; clock: Clock }) => {
   const cache = new Map<string, Entry>();
   const store = createTokenStore(deps.database.reader);
   return {
@@ -20,8 +24,10 @@ export const createBearer = (deps: { database: Database; clock: Clock }) => {
     find: async (token: string): Promise<Actor | undefined> => {
       const hash = hashSecret(token);
       const now = deps.clock.now();
+      await deps.generations.current();
+      const generation = deps.generations.valueOf(accessGeneration);
       const kept = cache.get(hash);
-      if (kept && kept.until > now) return kept.actor;
+      if (kept && kept.until > now && kept.generation === generation) return kept.actor;
       cache.delete(hash);
       const row = await store.findAccess(hash);
       if (!row || row.revoked_at !== null || row.expires_at <= now || row.client_status !== 'active') return undefined;
@@ -37,10 +43,9 @@ export const createBearer = (deps: { database: Database; clock: Clock }) => {
         ...(row.user_id !== null && { onBehalfOf: row.user_id }),
       };
       if (cache.size >= bearerCache.entries) cache.delete(cache.keys().next().value!);
-      cache.set(hash, { actor, until: Math.min(now + bearerCache.ttlMs, row.expires_at) });
+      cache.set(hash, { actor, until: Math.min(now + bearerCache.ttlMs, row.expires_at), generation });
       return actor;
     },
-    forget: (): void => cache.clear(),
   };
 };
 

@@ -1,16 +1,18 @@
-// Ends access at once: of a user, a client, a grant or one family of tokens. The caches forget after the commit.
+// Ends access at once, on every node: of a user, a client, a grant or one family of tokens.
 import type { Clock } from '../clock.ts';
 import type { Db } from '../data/database.ts';
-import { afterCommit } from '../data/transact.ts';
+import type { Generations } from '../data/generations.ts';
+import { accessGeneration } from './bearer.ts';
 import { createSessionStore } from './session-store.ts';
 import { createTokenStore } from './token-store.ts';
 
-export const createCutoff = (deps: { clock: Clock; forget: () => void }) => {
+export const createCutoff = (deps: { clock: Clock; generations: Generations }) => {
+  const forget = (trx: Db): Promise<void> => deps.generations.raise(trx, accessGeneration);
   const endTokens = async (trx: Db, where: { user_id?: string; client_id?: string; grant_id?: string }) => {
     const store = createTokenStore(trx);
     await store.revokeWhere(where, deps.clock.now());
     await store.deleteCodes(where);
-    afterCommit(trx, deps.forget);
+    await forget(trx);
   };
   return {
     sessions: (trx: Db, userId: string): Promise<number> => createSessionStore(trx).deleteOf(userId),
@@ -22,15 +24,15 @@ export const createCutoff = (deps: { clock: Clock; forget: () => void }) => {
     grant: (trx: Db, grantId: string): Promise<void> => endTokens(trx, { grant_id: grantId }),
     family: async (trx: Db, family: string): Promise<number> => {
       const ended = await createTokenStore(trx).revokeWhere({ family }, deps.clock.now());
-      afterCommit(trx, deps.forget);
+      await forget(trx);
       return ended;
     },
     token: async (trx: Db, hash: string): Promise<void> => {
       await createTokenStore(trx).revoke(hash, deps.clock.now());
-      afterCommit(trx, deps.forget);
+      await forget(trx);
     },
     /** Roles or scopes changed: what the caches know is old. */
-    forget: (trx: Db): void => afterCommit(trx, deps.forget),
+    forget,
   };
 };
 

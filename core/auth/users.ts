@@ -100,7 +100,7 @@ export const createUsers = (deps: { platform: Platform; passwords: Passwords; cu
           status,
         });
         if (status === 'suspended') await cutoff.user(trx, id);
-        else cutoff.forget(trx);
+        else await cutoff.forget(trx);
         await audit.record(trx, {
           actor,
           action: 'user.updated',

@@ -27,6 +27,8 @@ export type Provider = {
 
 /** What the bus needs of the plugin host. */
 export type Runner = {
+  /** Resolves when `providersOf` has every change that was answered before this call, on whatever node it was made. */
+  current: () => Promise<void>;
   providersOf: (hook: string) => readonly Provider[];
   run: <H extends HookSpec>(
     hook: H,
@@ -49,7 +51,7 @@ export type Filtered<T, O> = {
 };
 
 export type Hooks = {
-  /** A row of the outbox in the caller's transaction; plugins hear it after commit. */
+  /** A row of the outbox in the caller's transaction; subscribed plugins get it after commit. */
   notify: (trx: Db, topic: string, notice: { customerId?: string; payload: unknown }) => Promise<void>;
   /** Each plugin in turn; members of its answer replace those of the value, `refuse` ends it. */
   filter: <H extends HookSpec & { kind: 'filter' }>(
@@ -72,6 +74,8 @@ export type Hooks = {
     input: InputOf<H>,
     options?: AskOptions,
   ) => Promise<Taken<OutputOf<H>> | undefined>;
+  /** To be awaited before `providersOf`, which only looks into memory. */
+  current: () => Promise<void>;
   providersOf: (hook: string, options?: AskOptions) => readonly Provider[];
 };
 
@@ -99,11 +103,15 @@ export const createHooks = (deps: { runner: Runner; outbox: Outbox }): Hooks => 
   });
 
   return {
+    current: runner.current,
     providersOf,
     notify: (trx, topic, notice) => transact(trx, (inner) => deps.outbox.emit(inner, { topic, ...notice })),
-    collect: (hook, input, options = {}) =>
-      Promise.all(providersOf(hook.name, options).map((provider) => ask(hook, input, provider, options))),
+    collect: async (hook, input, options = {}) => {
+      await runner.current();
+      return Promise.all(providersOf(hook.name, options).map((provider) => ask(hook, input, provider, options)));
+    },
     first: async (hook, input, options = {}) => {
+      await runner.current();
       let last: Taken<OutputOf<typeof hook>> | undefined;
       for (const provider of providersOf(hook.name, options)) {
         const outcome = (await ask(hook, input, provider, options)) as Taken<OutputOf<typeof hook>>;
@@ -113,6 +121,7 @@ export const createHooks = (deps: { runner: Runner; outbox: Outbox }): Hooks => 
       return last;
     },
     filter: async (hook, value, options = {}) => {
+      await runner.current();
       const outcomes: Asked<OutputOf<typeof hook>>[] = [];
       let threaded = value;
       for (const provider of providersOf(hook.name, options)) {

@@ -15,3 +15,7 @@ export const isCron = (pattern: string): boolean => {
 /** The first moment after `after` (ms); null when the pattern never comes true, as on 30 February. */
 export const nextDue = (pattern: string, after: number): number | null =>
   read(pattern).nextRun(new Date(after))?.getTime() ?? null;
+
+/** The moment for which a clock ticks now: the same on every node, also on one that is late. */
+export const dueNow = (clock: Cron): string =>
+  (clock.previousRuns(1, new Date(Date.now() + 1))[0] ?? new Date()).toISOString();

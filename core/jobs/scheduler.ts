@@ -2,6 +2,7 @@
 import { Cron } from 'croner';
 import type { Database } from '../data/database.ts';
 import type { Log } from '../log.ts';
+import { dueNow } from './cron.ts';
 import type { JobContext, Jobs } from './jobs.ts';
 
 export type Schedule = {
@@ -14,7 +15,7 @@ export type Schedule = {
 export const createScheduler = (deps: { database: Database; jobs: Jobs; log: Log }) => {
   const crons: Cron[] = [];
   const tick = (name: string) => (cron: Cron) => {
-    const at = cron.currentRun()?.toISOString().slice(0, 19) ?? '';
+    const at = dueNow(cron);
     deps.jobs
       .enqueue(deps.database.writer, { queue: `schedule:${name}`, uniqueKey: at, payload: { at }, maxAttempts: 3 })
       .catch((error: unknown) => deps.log.error({ err: error, schedule: name }, 'schedule could not be enqueued'));

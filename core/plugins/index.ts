@@ -1,6 +1,6 @@
 // Plugins as a module: packages that are installed, the sandbox they run in, what they may ask, the calls to them.
 import { defineModule } from '../module.ts';
-import { pluginsGeneration } from './packages/service.ts';
+import { pluginsGeneration } from './calls/registry.ts';
 import { createPlugins, type PluginsDeps } from './plugins.ts';
 import { pluginTables } from './tables.ts';
 

@@ -39,7 +39,7 @@ export type PluginsDeps = {
 };
 
 export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
-  const { config, database, clock, log } = platform;
+  const { config, database, clock, log, generations } = platform;
   const host = createHost({ workers: config.pluginWorkers, log });
   const vault = createVault(platform.secrets);
   const runs = createRuns(platform);
@@ -47,6 +47,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
   const causes = createCauses();
   const registry = createRegistry({
     database,
+    generations,
     log,
     changed: (enabled) => {
       deliveries.schedule(enabled);
@@ -65,7 +66,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
         .catch((error: unknown) => log.error({ err: error, plugin }, 'it stays on'));
     },
   });
-  const service: PluginService = createPluginService({ platform, vault, breaker, changed: registry.refresh, ...deps });
+  const service: PluginService = createPluginService({ platform, vault, breaker, changed: registry.current, ...deps });
   const calls = createCalls({
     host,
     registry,
@@ -79,7 +80,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
     capabilities: deps.capabilities,
   });
   const deliveries = createDeliveries({ platform, registry, calls: () => calls, causes });
-  const runner: Runner = { providersOf: registry.providersOf, run: calls.run };
+  const runner: Runner = { current: registry.current, providersOf: registry.providersOf, run: calls.run };
   const served: Served[] = pluginRoutes({ database, service, registry, calls, runs, breaker, now: clock.now });
 
   return {

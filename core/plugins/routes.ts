@@ -43,8 +43,9 @@ type Deps = {
 export const pluginRoutes = ({ database, service, registry, calls, runs, breaker, now }: Deps): Served[] => {
   const history = createRunsStore(database.reader);
 
-  const describeServices = (): Service[] =>
-    hooks.map(({ name, kind, summary, wallMs, input, output }) => ({
+  const describeServices = async (): Promise<Service[]> => {
+    await registry.current();
+    return hooks.map(({ name, kind, summary, wallMs, input, output }) => ({
       hook: name,
       kind,
       summary,
@@ -63,10 +64,12 @@ export const pluginRoutes = ({ database, service, registry, calls, runs, breaker
         };
       }),
     }));
+  };
 
   const endpoint = async (id: string, ctx: Context): Promise<Reply> => {
     const path = ctx.path.slice(ctx.path.indexOf('/http/') + '/http'.length);
     const provider = `${ctx.method} ${path}`;
+    await registry.current();
     const offer = registry.offerOf(httpRequest.name, id, provider);
     if (offer === undefined || offer === 'off')
       throw new PluginEndpointNotFound(`${id} has no endpoint ${provider}, or is off.`);
@@ -117,7 +120,7 @@ export const pluginRoutes = ({ database, service, registry, calls, runs, breaker
       const found = await history.listLogs(id, query.limit ?? 50, query.cursor);
       return { data: found.data.map(presentLog), next: found.next };
     }),
-    serve(listServices, () => ({ data: describeServices() })),
+    serve(listServices, async () => ({ data: await describeServices() })),
     ...pluginEndpoints.map((route) => serve(route, ({ params, ctx }) => endpoint(idOf(params.id), ctx))),
   ];
 };

@@ -17,6 +17,7 @@ export const createRecommendations = ({ database, clock }: Platform, hooks: Hook
     const found = await store.findCustomer(customerId);
     if (!found) throw new CustomerNotFound(customerId);
     const customers = await presentCustomers(database.reader, [found], clock.now());
+    await hooks.current();
     const providers = hooks.providersOf(customersRecommend.name, options.shelf ? { provider: options.shelf } : {});
     const answers = await Promise.all(
       [...new Set(providers.map(({ provider }) => provider))].map((shelf) =>

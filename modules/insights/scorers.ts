@@ -59,13 +59,16 @@ export const createScorers = (platform: Platform, deps: { hooks: Hooks; enabled:
   };
 
   const list = async (): Promise<Chosen[]> => {
+    await deps.hooks.current();
     const settings = new Map((await createScorerStore(database.reader).listSettings()).map((row) => [row.scorer, row]));
     return [...offers()]
       .map(([scorer, offered]) => choose(scorer, offered, settings.get(scorer)))
       .toSorted((a, b) => (a.scorer < b.scorer ? -1 : 1));
   };
-  const find = async (scorer: string): Promise<Chosen | undefined> =>
-    offers().has(scorer) ? (await list()).find((one) => one.scorer === scorer) : undefined;
+  const find = async (scorer: string): Promise<Chosen | undefined> => {
+    await deps.hooks.current();
+    return offers().has(scorer) ? (await list()).find((one) => one.scorer === scorer) : undefined;
+  };
   const get = async (scorer: string): Promise<Chosen> => {
     const found = await find(scorer);
     if (!found) throw new ScorerNotFound(scorer);

@@ -75,7 +75,7 @@ export const createClients = (deps: { platform: Platform; cutoff: Cutoff }) => {
         await createClientStore(trx).update(id, next);
         const narrowed = input.scopes !== undefined && scopesOf(row).some((s) => !input.scopes?.includes(s as Scope));
         if (next.status === 'disabled' || narrowed) await deps.cutoff.client(trx, id);
-        else deps.cutoff.forget(trx);
+        else await deps.cutoff.forget(trx);
         await record(trx, actor, 'client.updated', id, { changed: Object.keys(input) });
       });
       return toClient(await get(database.writer, id));
@@ -83,7 +83,7 @@ export const createClients = (deps: { platform: Platform; cutoff: Cutoff }) => {
     delete: (id: string, actor: Actor): Promise<void> =>
       change(id, actor, async (trx) => {
         await createClientStore(trx).delete(id);
-        deps.cutoff.forget(trx);
+        await deps.cutoff.forget(trx);
         await record(trx, actor, 'client.deleted', id);
       }),
     rotateSecret: async (id: string, actor: Actor): Promise<{ client: Client; clientSecret: string | null }> => {

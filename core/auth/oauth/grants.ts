@@ -22,7 +22,7 @@ export const createGrants = (deps: { platform: Platform; cutoff: Cutoff }) => {
       transact(database.writer, async (trx) => {
         // Codes and tokens go with the row (foreign keys).
         if ((await createTokenStore(trx).deleteGrant(id, userId)) === 0) return false;
-        deps.cutoff.forget(trx);
+        await deps.cutoff.forget(trx);
         await audit.record(trx, {
           actor: { kind: 'user', id: userId },
           action: 'grant.revoked',

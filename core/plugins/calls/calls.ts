@@ -42,14 +42,14 @@ export const createCalls = (deps: Deps) => {
   const answer = createHostCalls(deps);
   const turns = createTurns({ atOnce: 16, waiting: 1000 });
 
-  const run = <H extends HookSpec>(hook: H, input: InputOf<H>, target: Target): Promise<Outcome<OutputOf<H>>> => {
+  const run = async <H extends HookSpec>(hook: H, input: InputOf<H>, target: Target): Promise<Outcome<OutputOf<H>>> => {
     const { plugin, provider } = target;
+    await registry.current();
     const offer = registry.offerOf(hook.name, plugin, provider);
-    if (offer === undefined)
-      return Promise.resolve({ kind: 'denied', plugin, reason: 'It does not provide this.', wallMs: 0 });
+    if (offer === undefined) return { kind: 'denied', plugin, reason: 'It does not provide this.', wallMs: 0 };
     if (offer === 'off') {
       const until = clock.now() + askAgainMs.off;
-      return Promise.resolve({ kind: 'unavailable', plugin, reason: 'It is switched off.', until, wallMs: 0 });
+      return { kind: 'unavailable', plugin, reason: 'It is switched off.', until, wallMs: 0 };
     }
     return ask(offer, hook, input, target);
   };
@@ -114,7 +114,7 @@ export const createCalls = (deps: Deps) => {
     return host.call({
       plugin: id,
       publisher: id.split('/')[0]!,
-      code: `${id}@${version}#${plugin.revision}`,
+      code: `${id}@${version}#${plugin.sha256}`,
       source: () => code,
       memoryMb: manifest.limits?.memoryMb ?? defaultMemoryMb,
       handler: hook.handler,

@@ -1,18 +1,19 @@
-// What plugins hear and do on their own time: notices after commit, one job per plugin, in order per customer; schedules, one job
+// What plugins are told and do on their own time: notices after commit, one job per plugin, in order per customer; schedules, one job
 // per due moment whatever number of nodes ticks.
 import { offersOf } from '@rapport/sdk';
 import { type Notice as HookNotice, hookNamed, hooks } from '@rapport/sdk/hooks';
 import { Cron } from 'croner';
 import { toIso } from '../../data/column.ts';
+import { transact } from '../../data/transact.ts';
+import { dueNow } from '../../jobs/cron.ts';
 import { GiveUp, NotNow } from '../../jobs/jobs.ts';
 import type { Consumer, Notice } from '../../jobs/outbox.ts';
 import { defineJob } from '../../module.ts';
 import type { Platform } from '../../platform.ts';
 import type { Causes } from '../capabilities/causes.ts';
-import { pluginsGeneration } from '../packages/service.ts';
-import { createPluginStore } from '../packages/store.ts';
+import { createPluginStore, type Installed } from '../packages/store.ts';
 import type { Calls } from './calls.ts';
-import { type Enabled, isHeld, offeredBy, type Registry } from './registry.ts';
+import { type Enabled, isHeld, offeredBy, pluginsGeneration, type Registry } from './registry.ts';
 
 const noticeQueue = 'plugin-notices';
 const scheduleQueue = 'plugin-schedules';
@@ -28,6 +29,7 @@ export const createDeliveries = (deps: {
 }) => {
   const { jobs, database, clock, log } = deps.platform;
   let crons: Cron[] = [];
+  const isSubscriber = (plugin: Installed): boolean => plugin.status === 'enabled' || isHeld(plugin);
 
   const consumer: Consumer = {
     name: 'plugins',
@@ -35,21 +37,25 @@ export const createDeliveries = (deps: {
       generation: pluginsGeneration,
       read: async (db) =>
         (await createPluginStore(db).list())
-          .filter((plugin) => plugin.status === 'enabled' || isHeld(plugin))
+          .filter(isSubscriber)
           .flatMap((plugin) => offeredBy(plugin).map(({ hook }) => hook)),
     },
-    handle: async ({ id, topic, customerId, payload, at }: Notice) => {
-      const notice: HookNotice = { id, topic, customerId, at: toIso(at), payload };
-      await jobs.enqueue(
-        database.writer,
-        ...deps.registry.subscribersOf(topic).map((plugin) => ({
-          queue: noticeQueue,
-          key: `${plugin} ${customerId ?? id}`,
-          uniqueKey: `${plugin} ${id}`,
-          payload: { plugin, notice } satisfies NoticeJob,
-        })),
-      );
-    },
+    handle: ({ id, topic, customerId, payload, at }: Notice) =>
+      transact(database.writer, async (trx) => {
+        const notice: HookNotice = { id, topic, customerId, at: toIso(at), payload };
+        const subscribed = (await createPluginStore(trx).list())
+          .filter(isSubscriber)
+          .filter((plugin) => offeredBy(plugin).some(({ hook }) => hook === topic));
+        await jobs.enqueue(
+          trx,
+          ...subscribed.map(({ id: plugin }) => ({
+            queue: noticeQueue,
+            key: `${plugin} ${customerId ?? id}`,
+            uniqueKey: `${plugin} ${id}`,
+            payload: { plugin, notice } satisfies NoticeJob,
+          })),
+        );
+      }),
   };
 
   /** One that is unavailable is asked again later, without using up an attempt; a failure is tried again and ends as a dead letter. */
@@ -67,7 +73,13 @@ export const createDeliveries = (deps: {
     queue: noticeQueue,
     concurrency: 8,
     subject: ({ notice }) => (notice.customerId === null ? [] : [notice.customerId]),
-    handle: ({ plugin, notice }) => deliver(notice.topic, plugin, '', notice, deps.causes.depthOf(eventIn(notice))),
+    // It waits while the plugin is off or its upgrade waits for consent; what was removed, or offers it no more, gets nothing.
+    handle: async ({ plugin, notice }) => {
+      await deps.registry.current();
+      if (deps.registry.offerOf(notice.topic, plugin, '') === undefined)
+        return log.info({ plugin, topic: notice.topic }, 'a notice was dropped: its plugin is gone');
+      return deliver(notice.topic, plugin, '', notice, deps.causes.depthOf(eventIn(notice)));
+    },
   });
   const schedules = defineJob<ScheduleJob>({
     queue: scheduleQueue,
@@ -87,6 +99,16 @@ export const createDeliveries = (deps: {
         ),
       );
 
+  const tick = async (self: Cron, due: Omit<ScheduleJob, 'at'>): Promise<void> => {
+    const at = dueNow(self);
+    await deps.registry.current();
+    // Another node changed the plugin a moment ago: this clock is of the past.
+    if (!crons.includes(self)) return;
+    const uniqueKey = `${due.plugin} ${due.hook} ${due.key} ${at.slice(0, 16)}`;
+    const payload = { ...due, at } satisfies ScheduleJob;
+    await jobs.enqueue(database.writer, { queue: scheduleQueue, uniqueKey, maxAttempts: 3, payload });
+  };
+
   return {
     consumer,
     jobs: [notices, schedules],
@@ -96,11 +118,9 @@ export const createDeliveries = (deps: {
       crons = enabled.flatMap(plan).map(
         ({ cron, ...due }) =>
           new Cron(cron, { timezone: 'UTC', unref: true }, (self) => {
-            const at = (self.currentRun() ?? new Date(clock.now())).toISOString();
-            const uniqueKey = `${due.plugin} ${due.hook} ${due.key} ${at.slice(0, 16)}`;
-            jobs
-              .enqueue(database.writer, { queue: scheduleQueue, uniqueKey, maxAttempts: 3, payload: { ...due, at } })
-              .catch((error: unknown) => log.error({ err: error, ...due }, 'a schedule could not be enqueued'));
+            tick(self, due).catch((error: unknown) =>
+              log.error({ err: error, ...due }, 'a schedule could not be enqueued'),
+            );
           }),
       );
     },

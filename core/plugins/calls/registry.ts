@@ -1,9 +1,12 @@
-// The plugins that are on, in memory, with their code and grants. Follows the database, so that every node runs the same ones.
+// The plugins that are on, in memory, with their code and grants. Promise: after `current`, what the other functions say has every
+// change that was answered before, on whatever node it was made.
 
 import { offersOf } from '@rapport/sdk';
 import { hooks } from '@rapport/sdk/hooks';
 import type { Grant } from '../../capability.ts';
 import type { Database } from '../../data/database.ts';
+import type { Generations } from '../../data/generations.ts';
+import { apart } from '../../data/transact.ts';
 import type { Provider } from '../../hooks/bus.ts';
 import type { Log } from '../../log.ts';
 import { grantOf } from '../packages/scopes.ts';
@@ -11,20 +14,25 @@ import { createPluginStore, type Installed } from '../packages/store.ts';
 
 export type Enabled = { plugin: Installed; grant: Grant; code: string };
 
-const pollMs = 2000;
+/** Raised by every change of a plugin. */
+export const pluginsGeneration = 'plugins';
 
-export const createRegistry = (deps: { database: Database; log: Log; changed: (enabled: Enabled[]) => void }) => {
+export const createRegistry = (deps: {
+  database: Database;
+  generations: Generations;
+  log: Log;
+  changed: (enabled: Enabled[]) => void;
+}) => {
+  const { generations } = deps;
   const store = createPluginStore(deps.database.reader);
   let enabled = new Map<string, Enabled>();
   let off = new Map<string, Installed>();
   let providers = new Map<string, Provider[]>();
-  let seen = '';
-  let timer: NodeJS.Timeout | undefined;
-  let refreshing: Promise<void> = Promise.resolve();
+  let loaded: number | undefined;
+  let loading: Promise<void> | undefined;
 
   const load = async (): Promise<void> => {
-    const fingerprint = await store.fingerprint();
-    if (fingerprint === seen) return;
+    const generation = generations.valueOf(pluginsGeneration);
     const next = new Map<string, Enabled>();
     const resting = new Map<string, Installed>();
     for (const plugin of await store.list()) {
@@ -34,9 +42,7 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
       }
       const known = enabled.get(plugin.id);
       const code =
-        known?.plugin.version === plugin.version && known.plugin.updatedAt === plugin.updatedAt
-          ? known.code
-          : await store.findCode(plugin.id, plugin.version);
+        known?.plugin.sha256 === plugin.sha256 ? known.code : await store.findCode(plugin.id, plugin.version);
       if (code !== undefined) next.set(plugin.id, { plugin, grant: grantOf(plugin.granted), code });
     }
     enabled = next;
@@ -49,16 +55,22 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
       [...[...next.values()].flatMap(({ plugin }) => offeredBy(plugin)), ...held],
       ({ hook }) => hook,
     );
-    seen = fingerprint;
+    loaded = generation;
     deps.changed([...next.values()]);
   };
-  const refresh = (): Promise<void> => {
-    refreshing = refreshing.then(load, load);
-    return refreshing;
+
+  const current = async (): Promise<void> => {
+    await generations.current();
+    while (loaded !== generations.valueOf(pluginsGeneration)) {
+      loading ??= apart(load).finally(() => {
+        loading = undefined;
+      });
+      await loading;
+    }
   };
 
   return {
-    refresh,
+    current,
     find: (plugin: string): Enabled | undefined => enabled.get(plugin),
     /** Who answers for a provider; `off` while its plugin is switched off or waits; nothing when nobody is there to offer it. */
     offerOf: (hook: string, plugin: string, provider: string): Enabled | 'off' | undefined => {
@@ -67,24 +79,15 @@ export const createRegistry = (deps: { database: Database; log: Log; changed: (e
         ? enabled.get(plugin)
         : undefined;
     },
-    /** Plugins to be told of a topic: those that are on, and those that will be on again without being asked anew. */
-    subscribersOf: (topic: string): string[] =>
-      [...[...enabled.values()].map(({ plugin }) => plugin), ...[...off.values()].filter(isHeld)]
-        .filter((plugin) => offeredBy(plugin).some(({ hook }) => hook === topic))
-        .map(({ id }) => id),
     list: (): Enabled[] => [...enabled.values()],
     providersOf: (hook: string): readonly Provider[] => providers.get(hook) ?? [],
     start: async (): Promise<void> => {
-      await refresh();
-      timer = setInterval(() => {
-        refresh().catch((error: unknown) => deps.log.warn({ err: error }, 'plugins could not be read'));
-      }, pollMs);
-      timer.unref();
+      await current();
+      generations.onChange(pluginsGeneration, () => {
+        current().catch((error: unknown) => deps.log.warn({ err: error }, 'plugins could not be read'));
+      });
     },
-    stop: async (): Promise<void> => {
-      clearInterval(timer);
-      await refreshing.catch(() => {});
-    },
+    stop: async (): Promise<void> => void (await loading?.catch(() => {})),
   };
 };
 
@@ -108,6 +111,6 @@ export const offeredBy = (plugin: Installed): Offered[] => {
     );
 };
 
-/** Switched off by Rapport, not by people: what it was to hold back stays back, and what it is told of waits for it. */
+/** Switched off by Rapport, not by people: what it was to hold back stays back, and notices wait for it. */
 export const isHeld = ({ status, disabledReason }: Installed): boolean =>
   status === 'waiting-for-consent' || disabledReason !== null;

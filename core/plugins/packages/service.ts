@@ -27,8 +27,6 @@ import { scopesAsked, scopesOf } from './scopes.ts';
 import { splitSettings, type Vault } from './settings.ts';
 import { createPluginStore, type Installed, type PluginRow, type PluginStore } from './store.ts';
 
-/** Raised by every change of a plugin. */
-export const pluginsGeneration = 'plugins';
 // Ids of what comes with Rapport: nobody else may install under them.
 const reservedPublisher = 'rapport/';
 
@@ -64,7 +62,7 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
       if (!plugin) throw new PluginNotFound(id);
       const details = await work(store, plugin, trx);
       await audit.record(trx, { actor, action, subject: { kind: 'plugin', id }, details });
-      await generations.raise(trx, pluginsGeneration);
+      await generations.raise(trx, 'plugins');
     });
     await changed();
     return get(id);
@@ -101,7 +99,7 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
         subject: { kind: 'plugin', id: manifest.id },
         details,
       });
-      await generations.raise(trx, pluginsGeneration);
+      await generations.raise(trx, 'plugins');
     });
     breaker.reset(manifest.id);
     await changed();
@@ -260,7 +258,7 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
         await dependents.release(trx, [`plugin:${id}`], { actor, cascade });
         await store.delete(id);
         await audit.record(trx, { actor, action: 'plugin.removed', subject: { kind: 'plugin', id } });
-        await generations.raise(trx, pluginsGeneration);
+        await generations.raise(trx, 'plugins');
       });
       await changed();
     },

@@ -43,9 +43,11 @@ export type Installed = {
   installedAt: number;
   updatedAt: number;
   revision: number;
+  /** Over the files of its version: names the code, also where a version was removed and uploaded again with other files. */
+  sha256: string;
 };
 
-type Joined = PluginRow & { manifest: string };
+type Joined = PluginRow & { manifest: string; sha256: string };
 
 export const createPluginStore = (db: Db) => {
   const joined = () =>
@@ -53,7 +55,7 @@ export const createPluginStore = (db: Db) => {
       .join('plugin_versions', (on) =>
         on.on('plugin_versions.plugin', 'plugins.id').andOn('plugin_versions.version', 'plugins.version'),
       )
-      .select('plugins.*', 'plugin_versions.manifest');
+      .select('plugins.*', 'plugin_versions.manifest', 'plugin_versions.sha256');
   return {
     list: async (): Promise<Installed[]> => ((await joined().orderBy('plugins.id')) as Joined[]).map(toInstalled),
     find: async (id: string): Promise<Installed | undefined> => {
@@ -61,7 +63,6 @@ export const createPluginStore = (db: Db) => {
       return row && toInstalled(row);
     },
     insert: (row: PluginRow) => db('plugins').insert(row),
-    /** Every change raises the revision, by which other nodes see it. */
     change: (id: string, change: Partial<PluginRow>, now: number) =>
       db('plugins')
         .where({ id })
@@ -70,11 +71,6 @@ export const createPluginStore = (db: Db) => {
       for (const table of ['plugin_data', 'plugin_runs', 'plugin_logs', 'plugin_usage', 'plugin_versions'])
         await db(table).where({ plugin: id }).delete();
       await db('plugins').where({ id }).delete();
-    },
-    /** Sum of revisions and number of plugins: differs whenever anything changed. */
-    fingerprint: async (): Promise<string> => {
-      const row = (await db('plugins').count({ n: '*' }).sum({ r: 'revision' }).first()) as { n: number; r: number };
-      return `${Number(row.n)}:${Number(row.r ?? 0)}`;
     },
     findVersion: (plugin: string, version: string): Promise<VersionRow | undefined> =>
       db('plugin_versions').where({ plugin, version }).first(),
@@ -105,4 +101,5 @@ const toInstalled = (row: Joined): Installed => ({
   installedAt: Number(row.installed_at),
   updatedAt: Number(row.updated_at),
   revision: Number(row.revision),
+  sha256: row.sha256,
 });
