@@ -111,6 +111,7 @@ const ofModules: Command[] = modules.flatMap((module) =>
         readConfig: () => readConfig(process.env),
         version,
         tables: modules.flatMap(({ tables }) => [...tables]),
+        folders: modules.flatMap((each) => (each as { folders?: readonly string[] }).folders ?? []),
         now: systemClock.now,
         open: async () => {
           const { platform, core, stop } = await createRapport(readConfig(process.env), createLog('warn'));

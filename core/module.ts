@@ -29,6 +29,8 @@ export type CommandTools<Service> = {
   version: string;
   /** What every module of the installation declares about its tables. */
   tables: readonly TablePolicy[];
+  /** Folders of modules in the data folder. */
+  folders: readonly string[];
   now: () => number;
   /** Makes the whole installation on its data, beside a server or without one; starts nothing. */
   open: () => Promise<{ service: Service; platform: Platform; stop: () => Promise<void> }>;
@@ -47,6 +49,8 @@ export type ModuleSpec<Deps, Service> = {
   generations?: readonly string[];
   /** Every table it owns: no other module writes them. */
   tables: readonly TablePolicy[];
+  /** Folders of its own in the data folder: part of a backup. */
+  folders?: readonly string[];
   routes?: (service: Service) => readonly Served[];
   jobs?: (service: Service) => readonly JobSpec[];
   schedules?: (service: Service) => readonly Schedule[];

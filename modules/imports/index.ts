@@ -20,6 +20,7 @@ type ImportDeps = { customers: Customers; attributes: Attributes; commerce: Comm
 
 export const importsModule = defineModule({
   name: 'imports',
+  folders: ['imports'],
   create: (platform, { customers, attributes, commerce, events }: ImportDeps) => {
     const tools = createTools({
       platform,

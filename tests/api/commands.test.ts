@@ -76,13 +76,20 @@ describe('a backup', () => {
     expect(existsSync(`${file}.partial`) || existsSync(`${file}.database`)).toBe(false);
     expect((await runCommand(on, ['backup', file])).code).toBe(1);
 
-    const manifest = JSON.parse(made.out) as { files: { name: string; sha256: string }[] };
+    const manifest = JSON.parse(made.out) as {
+      files: { name: string; sha256: string }[];
+      rows: Record<string, number>;
+    };
+    expect(Object.keys(manifest.rows)).toEqual(
+      expect.arrayContaining(['customers', 'audit', 'plugin_data', 'imports']),
+    );
     const restored = await runCommand(elsewhere, ['restore', file]);
     expect(restored).toMatchObject({ code: 0, err: '' });
     expect(manifest.files.map(({ name }) => name).sort()).toEqual(['imports/upload.csv', 'rapport.db', 'secret.key']);
     for (const { name, sha256 } of manifest.files) expect(hashOf(join(elsewhere.folder, name))).toBe(sha256);
     expect(statSync(join(elsewhere.folder, 'secret.key')).mode & 0o077).toBe(0);
     const found = await rowsOf(elsewhere);
+    expect(manifest.rows.customers).toBe(found.customers.length);
     expect(found.verified.firstBad).toBeNull();
     const there = await rowsOf(on);
     // One committed state: the first customers without a gap, each with its row in the audit.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { type Config, openDatabase } from '../../../core/index.ts';
+import { type Config, openDatabase, type TablePolicy } from '../../../core/index.ts';
 import {
   type BackedUpFile,
   type BackupManifest,
@@ -25,6 +25,7 @@ export const writeBackup = async (
   config: Config,
   target: string,
   made: { version: string; at: string },
+  declared: { tables: readonly TablePolicy[]; folders: readonly string[] },
 ): Promise<BackupManifest> => {
   const database = sqliteFileOf(config);
   if (!existsSync(database)) throw new BackupRefused(`There is no database at ${database}.`);
@@ -35,11 +36,12 @@ export const writeBackup = async (
     await copyDatabase(config, copy);
     // Also writes the journal mode into the copy, so that opening what is restored changes no byte of it.
     await demandSound(copy, 'The copy of the database');
-    const files = new Map([[names.database, copy], ...(await filesOf(config.dataDir))]);
+    const rows = await countRows(copy, declared.tables);
+    const files = new Map([[names.database, copy], ...(await filesOf(config.dataDir, declared.folders))]);
     const listed: BackedUpFile[] = [];
     for (const [name, path] of files)
       listed.push({ name, size: (await stat(path)).size, sha256: await hashFile(path) });
-    const manifest: BackupManifest = { format: 1, ...made, files: listed };
+    const manifest: BackupManifest = { format: 1, ...made, files: listed, rows };
     await writeArchive(partial, manifest, files);
     await rename(partial, target);
     return manifest;
@@ -60,6 +62,15 @@ const copyDatabase = async (config: Config, copy: string): Promise<void> => {
   }
 };
 
+export const countRows = async (file: string, tables: readonly TablePolicy[]): Promise<Record<string, number>> => {
+  const database = await openDatabase(`sqlite:${file}`, { readers: 1 });
+  try {
+    return await createBackupStore(database.writer).countRows(tables.map(({ table }) => table));
+  } finally {
+    await database.close();
+  }
+};
+
 /** Throws unless SQLite finds the file whole. */
 export const demandSound = async (file: string, what: string): Promise<void> => {
   const database = await openDatabase(`sqlite:${file}`, { readers: 1 });
@@ -71,11 +82,12 @@ export const demandSound = async (file: string, what: string): Promise<void> => 
   }
 };
 
-const filesOf = async (dataDir: string): Promise<[string, string][]> => {
-  const imports = await readdir(join(dataDir, names.imports)).catch(() => []);
-  const wanted = [names.key, ...imports.map((name) => `${names.imports}/${name}`)];
+const filesOf = async (dataDir: string, folders: readonly string[]): Promise<[string, string][]> => {
+  const wanted: string[] = [names.key];
+  for (const folder of folders)
+    wanted.push(...(await readdir(join(dataDir, folder)).catch(() => [])).map((name) => `${folder}/${name}`));
   const found: [string, string][] = [];
-  for (const name of wanted.filter(isKnownName)) {
+  for (const name of wanted.filter((each) => isKnownName(each, folders))) {
     const path = join(dataDir, name);
     if ((await stat(path).catch(() => undefined))?.isFile()) found.push([name, path]);
   }

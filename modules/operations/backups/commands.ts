@@ -9,9 +9,9 @@ import { readBackup } from './restore.ts';
 export const backupCommand: CommandSpec = {
   name: 'backup',
   summary: 'Write a consistent backup into one file, also while the server runs.',
-  run: (args, { readConfig, version, now }) =>
-    perform('backup', args, readConfig, {
-      run: (config, file) => writeBackup(config, file, { version, at: new Date(now()).toISOString() }),
+  run: (args, { readConfig, version, now, ...declared }) =>
+    perform('backup', args, readConfig, declared.folders, {
+      run: (config, file) => writeBackup(config, file, { version, at: new Date(now()).toISOString() }, declared),
       say: (file, manifest) =>
         `Wrote ${file}: ${describe(manifest)}. It holds the key to its secrets: keep it as safe.`,
       postgres: (file) => `pg_dump --format=custom --file=${quoted(file)} "$DATABASE_URL"`,
@@ -21,9 +21,9 @@ export const backupCommand: CommandSpec = {
 export const restoreCommand: CommandSpec = {
   name: 'restore',
   summary: 'Take a backup into an empty data folder.',
-  run: (args, { readConfig }) =>
-    perform('restore', args, readConfig, {
-      run: readBackup,
+  run: (args, { readConfig, ...declared }) =>
+    perform('restore', args, readConfig, declared.folders, {
+      run: (config, file) => readBackup(config, file, declared),
       say: (file, manifest) =>
         `Restored ${file} of ${manifest.at}: ${describe(manifest)}. Start Rapport when you are ready.`,
       postgres: (file) => `pg_restore --clean --if-exists --exit-on-error --dbname="$DATABASE_URL" ${quoted(file)}`,
@@ -36,7 +36,13 @@ type Action = {
   postgres: (file: string) => string;
 };
 
-const perform = async (name: string, args: string[], read: () => Config, action: Action): Promise<number> => {
+const perform = async (
+  name: string,
+  args: string[],
+  read: () => Config,
+  folders: readonly string[],
+  action: Action,
+): Promise<number> => {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } });
   const [file] = positionals;
   if (file === undefined || positionals.length !== 1) {
@@ -48,7 +54,7 @@ const perform = async (name: string, args: string[], read: () => Config, action:
     // Rapport starts no programs of others: a backup of PostgreSQL is that program's own.
     console.error(`This database is PostgreSQL, so nothing was done. Use its own tool, which works while the server runs:
   ${action.postgres(file)}
-Beside the database, keep the key that opens its secrets (${config.dataDir}/secret.key, or RAPPORT_SECRET_KEY) and ${config.dataDir}/imports.`);
+Beside the database, keep the key that opens its secrets (${config.dataDir}/secret.key, or RAPPORT_SECRET_KEY) and the folders of modules beside it (${folders.map((name) => `${config.dataDir}/${name}`).join(', ')}).`);
     return 2;
   }
   const manifest = await action.run(config, file);
@@ -56,9 +62,10 @@ Beside the database, keep the key that opens its secrets (${config.dataDir}/secr
   return 0;
 };
 
-const describe = ({ files }: BackupManifest): string => {
+const describe = ({ files, rows }: BackupManifest): string => {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return `${files.length} files, ${(bytes / 1024 ** 2).toFixed(1)} MB unpacked`;
+  const counted = Object.values(rows ?? {}).reduce((sum, count) => sum + count, 0);
+  return `${files.length} files, ${(bytes / 1024 ** 2).toFixed(1)} MB unpacked, ${counted.toLocaleString('en')} rows`;
 };
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -6,13 +6,23 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
 export type BackedUpFile = { name: string; size: number; sha256: string };
-export type BackupManifest = { format: 1; version: string; at: string; files: BackedUpFile[] };
+export type BackupManifest = {
+  format: 1;
+  version: string;
+  at: string;
+  files: BackedUpFile[];
+  /** Rows of each declared table, counted in the copy; absent in backups of earlier releases. */
+  rows?: Record<string, number>;
+};
 
-export const names = { manifest: 'manifest.json', database: 'rapport.db', key: 'secret.key', imports: 'imports' };
+export const names = { manifest: 'manifest.json', database: 'rapport.db', key: 'secret.key' };
 
-/** Names that a backup may hold. */
-export const isKnownName = (name: string): boolean =>
-  name === names.database || name === names.key || /^imports\/[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name);
+/** Names that a backup may hold: the database, the key, and files straight in the folders of modules. */
+export const isKnownName = (name: string, folders: readonly string[]): boolean => {
+  const [folder, file, ...deeper] = name.split('/');
+  if (file === undefined) return name === names.database || name === names.key;
+  return folders.includes(folder!) && deeper.length === 0 && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(file);
+};
 
 export const hashFile = async (path: string): Promise<string> => {
   const hash = createHash('sha256');

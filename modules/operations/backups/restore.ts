@@ -8,11 +8,15 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import type { Config } from '../../../core/index.ts';
-import { demandSound, sqliteFileOf } from './backup.ts';
+import type { Config, TablePolicy } from '../../../core/index.ts';
+import { countRows, demandSound, sqliteFileOf } from './backup.ts';
 import { type BackupManifest, BackupRefused, flush, isKnownName, names } from './format.ts';
 
-export const readBackup = async (config: Config, source: string): Promise<BackupManifest> => {
+export const readBackup = async (
+  config: Config,
+  source: string,
+  declared: { tables: readonly TablePolicy[]; folders: readonly string[] },
+): Promise<BackupManifest> => {
   const placeOf = (name: string): string =>
     name === names.database ? sqliteFileOf(config) : join(config.dataDir, name);
   for (const name of [names.database, names.key])
@@ -20,13 +24,18 @@ export const readBackup = async (config: Config, source: string): Promise<Backup
       throw new BackupRefused(`${placeOf(name)} exists. Restore into an empty data folder, or move it away first.`);
   const beside: string[] = [];
   try {
-    const manifest = await unpack(source, async (name) => {
+    const manifest = await unpack(source, declared.folders, async (name) => {
       const path = `${placeOf(name)}.restoring`;
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       beside.push(path);
       return path;
     });
-    await demandSound(`${placeOf(names.database)}.restoring`, 'The database in the backup');
+    const database = `${placeOf(names.database)}.restoring`;
+    await demandSound(database, 'The database in the backup');
+    const rows = await countRows(database, declared.tables);
+    for (const [table, count] of Object.entries(manifest.rows ?? {}))
+      if (rows[table] !== undefined && rows[table] !== count)
+        throw new BackupRefused(`The backup should hold ${count} rows of ${table} and holds ${rows[table]}.`);
     // A journal left by another database would be taken for this one's.
     for (const suffix of ['-wal', '-shm']) await rm(`${placeOf(names.database)}${suffix}`, { force: true });
     for (const path of beside) await flush(path);
@@ -37,7 +46,11 @@ export const readBackup = async (config: Config, source: string): Promise<Backup
   }
 };
 
-const unpack = async (archive: string, placeFor: (name: string) => Promise<string>): Promise<BackupManifest> => {
+const unpack = async (
+  archive: string,
+  folders: readonly string[],
+  placeFor: (name: string) => Promise<string>,
+): Promise<BackupManifest> => {
   const tar = extract();
   const feeding = pipeline(createReadStream(archive), createGunzip(), tar);
   // The loop below meets the same failure, in its own words.
@@ -53,7 +66,7 @@ const unpack = async (archive: string, placeFor: (name: string) => Promise<strin
         continue;
       }
       const listed = manifest.files.find((file) => file.name === name);
-      if (!listed || type !== 'file' || !isKnownName(name) || seen.has(name))
+      if (!listed || type !== 'file' || !isKnownName(name, folders) || seen.has(name))
         throw new BackupRefused(`The backup holds "${name}", which its manifest does not list.`);
       seen.add(name);
       if ((await store(entry, await placeFor(name))) !== listed.sha256)
