@@ -99,7 +99,8 @@ export const RuleButtons = ({ area, ruleKey, mayPause, pause, archive, children 
         variant="default"
         onClick={() =>
           void takeAway({
-            of: `${area.slice(0, -1)}:${ruleKey}`,
+            // Nothing can name an alert.
+            ...(area !== 'alerts' && { of: `${area.slice(0, -1)}:${ruleKey}` }),
             title: t(`${area}.archiveTitle`),
             text: t(`${area}.archiveText`),
             confirm: t('do.archive'),

@@ -8,8 +8,8 @@ import { Tag } from './page.tsx';
 import { Status } from './time.tsx';
 
 type Removal = {
-  /** As the API names it: `segment:vip`. */
-  of: string;
+  /** As the API names it: `segment:vip`; absent where no rule can name it. */
+  of?: string;
   title: string;
   text: string;
   confirm: string;
@@ -38,7 +38,7 @@ export const useTakeAway = () => {
   const { t } = useWords();
   const { ask, dialog } = useConfirm();
   const takeAway = async ({ of, title, text, confirm, quick, act }: Removal): Promise<void> => {
-    const users = await usersOf(of);
+    const users = of === undefined ? [] : await usersOf(of);
     if (users.length === 0) {
       if (quick) act(false);
       else ask({ title, text, confirm, danger: true, act: () => act(false) });

@@ -68,7 +68,8 @@ const listen = (page: Page): string[] => {
   page.on('requestfinished', (request) => requests.delete(request));
   page.on('requestfailed', (request) => requests.delete(request));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`.trim());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   return complaints;
@@ -91,12 +92,14 @@ export const settled = async (page: Page): Promise<void> => {
   await page.locator('[role=status][aria-label]').first().waitFor({ state: 'detached' });
 };
 
-/** A bundled plugin's folder as people upload it. */
+/** A bundled plugin as somebody else would publish it: ids under `rapport/` are the release's own. */
 export const archiveOf = async (name: string): Promise<Buffer> => {
   const folder = join(root, 'plugins', name);
   const pack = tar.pack();
-  for (const file of readdirSync(folder))
-    if (!file.endsWith('.test.ts')) pack.entry({ name: file }, readFileSync(join(folder, file)));
+  for (const file of readdirSync(folder).filter((each) => !each.endsWith('.test.ts'))) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    pack.entry({ name: file }, file === 'plugin.json' ? text.replace('"rapport/', '"acme/') : text);
+  }
   pack.finalize();
   return buffer(pack.pipe(createGzip()));
 };

@@ -305,7 +305,7 @@ test('a plugin is installed, granted, set up, switched on and off, and removed',
       mimeType: 'application/gzip',
       buffer: await archiveOf('channel-webhook'),
     });
-    await page.waitForURL('**/plugins/rapport~channel-webhook');
+    await page.waitForURL('**/plugins/acme~channel-webhook');
     await press(page, 'Grant');
     await page.getByText('What it may do').waitFor();
     await page.getByRole('tab', { name: 'Settings' }).click();

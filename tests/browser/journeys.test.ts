@@ -196,7 +196,7 @@ test('a plugin is installed from an archive, says what it asks for, is granted i
     mimeType: 'application/gzip',
     buffer: await archiveOf('channel-webhook'),
   });
-  await page.waitForURL('**/plugins/rapport~channel-webhook');
+  await page.waitForURL('**/plugins/acme~channel-webhook');
   await page.getByText('What it asks for').waitFor();
   expect(await page.getByText('hook:message.send').count()).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Grant', exact: true }).click();
