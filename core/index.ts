@@ -1,4 +1,4 @@
-// The core's only door. What is exported here is what rules, marketplace and main.ts may use; the inside may change.
+// The public entry of the core: what is exported here is what rules, modules and rapport.ts may use; the inside may change.
 
 export { type ActionCause, type ActionSpec, type Actions, defineAction } from './action.ts';
 export type { Auth } from './auth/auth.ts';

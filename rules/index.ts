@@ -1,3 +1,3 @@
-// The only entry to the rules.
+// The public entry of rules.
 export { rulesModule } from './rules.ts';
 export type { RuleServices } from './services.ts';

@@ -56,7 +56,7 @@ const walls: Wall[] = [
     broken: only('core', (target, from) => isOwnFolder(target, from) || isPackage(target) || target === 'package.json'),
   },
   {
-    name: 'rules see core through its door only',
+    name: 'rules see core through its public entry only',
     planted: { path: 'rules/segments/store.ts', text: "import { page } from '../../core/data/page.ts';" },
     broken: only(
       'rules',
@@ -64,7 +64,7 @@ const walls: Wall[] = [
     ),
   },
   {
-    name: 'a module sees its own folder and the core through its door',
+    name: 'a module sees its own folder and the core through its public entry',
     planted: { path: 'modules/webhooks/store.ts', text: "import { csvLine } from '../exports/exports.ts';" },
     broken: only(
       'modules',
@@ -75,7 +75,7 @@ const walls: Wall[] = [
     ),
   },
   {
-    name: 'a sandbox process imports its own room only, so that it needs to read nothing else',
+    name: 'a sandbox process imports its own folder only, so that it needs to read nothing else',
     planted: { path: 'core/plugins/sandbox/worker.ts', text: "import { createLog } from '../../log.ts';" },
     broken: ({ path, text }) =>
       /^core\/plugins\/sandbox\/(worker|protocol)/.test(path) && !isTest(path)
@@ -85,7 +85,7 @@ const walls: Wall[] = [
         : [],
   },
   {
-    name: 'marketplace sees core through its door only',
+    name: 'marketplace sees core through its public entry only',
     planted: { path: 'marketplace/index.ts', text: "import { createRules } from '../rules/index.ts';" },
     broken: only(
       'marketplace',
@@ -111,7 +111,7 @@ const walls: Wall[] = [
     broken: only('migrations', (target) => target === 'knex'),
   },
   {
-    name: 'the map and the command line open doors, not insides',
+    name: 'the map and the command line import public entries, not insides',
     planted: { path: 'rapport.ts', text: "import { createJobs } from './core/jobs/jobs.ts';" },
     broken: ({ path, text }) =>
       /^((main|rapport|commands)\.ts$|demo\/)/.test(path)

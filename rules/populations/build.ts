@@ -208,7 +208,7 @@ export const createBuild = (
   const finish = (payload: BuildPayload, population: Population | null, jobId: string, progress: Progress) =>
     transactRetrying(database.writer, async (trx) => {
       const { kind, key, reason } = payload;
-      // Everybody takes the index before the audit, so that nobody waits in a circle.
+      // Everybody takes the index before the audit, so that no deadlock arises.
       await deps.indexes.at(trx);
       const store = createDocumentStore(trx);
       await store.setBuildJob(kind, key, null, jobId);

@@ -109,7 +109,7 @@ export const createRedemptions = (deps: RedemptionDeps) => {
     return reply;
   };
 
-  // Everybody takes counters in one order: promotions by key, then the customer's, then codes. So nobody waits in a circle.
+  // Everybody takes counters in one order: promotions by key, then the customer's, then codes. So no deadlock arises.
   const takeCounters = async (trx: Db, applied: readonly Applied[], { customerId, now }: QuoteOf): Promise<void> => {
     const usage = createUsageStore(trx);
     await usage.ensure(applied.map(({ grant }) => grant.key));

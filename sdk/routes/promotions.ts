@@ -1,4 +1,4 @@
-// Promotions: documents and their versions, codes, and what a shop calls at the till: quote, redeem, cancel.
+// Promotions: documents and their versions, codes, and what a shop calls at checkout: quote, redeem, cancel.
 import { Type } from 'typebox';
 import { defineRoute } from '../contract.ts';
 import { CodesReply, NewCodes, PromotionCodePage } from '../schemas/promotion-codes.ts';

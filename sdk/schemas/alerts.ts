@@ -1,4 +1,4 @@
-// Alerts: a rule over an event, a customer's change or a segment's door, with a cooldown, actions and a history of firings.
+// Alerts: a rule over an event, a customer's change or a move into or out of a segment, with a cooldown, actions and a history of firings.
 import { type Static, Type } from 'typebox';
 import { Channel, MessageContent, Purpose } from './messages.ts';
 import {

@@ -1,7 +1,7 @@
 // Products, orders with lines, refunds. Money in integer minor units.
 import { type Static, Type } from 'typebox';
 import { CustomerRef } from './customers.ts';
-import { OrderStatus } from './order-states.ts';
+import { orderStatuses } from './order-states.ts';
 import { Closed, Currency, Id, Money, Nullable, PageQuery, pageOf, Time } from './shared.ts';
 
 const Sku = Type.String({ minLength: 1, maxLength: 100 });
@@ -16,6 +16,9 @@ const productFields = {
   stock: Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Absent: not counted' }),
 };
 const ProductStatus = Type.Union([Type.Literal('active'), Type.Literal('archived')]);
+export const OrderStatus = Type.Enum([...orderStatuses]);
+export type OrderStatus = Static<typeof OrderStatus>;
+
 export const NewProduct = Closed({
   sku: Sku,
   name: productFields.name,

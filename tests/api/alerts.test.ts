@@ -136,8 +136,8 @@ eachDatabase('what is wrong with an alert is said with a code and a pointer', as
   const alert = { key: 'x', name: 'X', trigger: { kind: 'change' }, actions: [message] };
   const city = { all: [{ fact: 'customer.city', operator: 'equal', value: 'Oslo' }] };
   expect((await owner.post('/alerts', alert)).body.code).toBe('RULE_WITHOUT_CONDITIONS');
-  const door = { kind: 'segment', segment: 'none', moment: 'entered' };
-  expect((await owner.post('/alerts', { ...alert, trigger: door })).body).toMatchObject({
+  const trigger = { kind: 'segment', segment: 'none', moment: 'entered' };
+  expect((await owner.post('/alerts', { ...alert, trigger })).body).toMatchObject({
     code: 'RULE_NOT_FOUND',
     pointer: '/trigger/segment',
   });

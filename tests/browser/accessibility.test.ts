@@ -17,7 +17,7 @@ afterAll(() => console?.stop());
 
 const sizes = { 1360: 900, 390: 844 } as const;
 
-// Colours on their way from one scheme to the other are neither: what moves is let come to rest before it is judged.
+// Colours in transition from one scheme to the other are neither: the transitions are waited for before anything is checked.
 const atRest = (page: Page): Promise<void> =>
   page.evaluate(`(async () => {
     for (let frames = 0; frames < 3; ) {
