@@ -2,15 +2,15 @@
 import { expect } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testClock, testPlatform } from '../../tests/support/platform.ts';
+import { createCore } from '../core.ts';
 import { system } from '../http/actor.ts';
-import { createAuth } from './auth.ts';
 import { bearerCache } from './bearer.ts';
 import { hashSecret } from './secrets.ts';
 
 const setUp = async (on: TestDatabase) => {
   const clock = testClock('2026-03-01T08:00:00Z');
   const platform = await testPlatform(on, clock);
-  const auth = createAuth(platform);
+  const { auth } = createCore(platform);
   const db = platform.database.writer;
   const made = await auth.clients.create(
     { name: 'App', grants: ['client_credentials'], scopes: ['orders:read'] },
