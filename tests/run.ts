@@ -68,7 +68,7 @@ await check('format and lint', bin('biome'), ['check', '.', '--diagnostic-level=
 await check('types', bin('tsc'), ['--noEmit']);
 await check('types of the console', bin('tsc'), ['--noEmit', '-p', 'console']);
 await inOrder(['unit', 'api'], true);
-if (!fast) await Promise.all([inOrder(['sandbox', 'reference'], false), inOrder(['browser', 'faults'], false)]);
+if (!fast) await Promise.all([inOrder(['sandbox', 'faults'], false), inOrder(['browser', 'reference'], false)]);
 rmSync(folder, { recursive: true, force: true });
 
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
