@@ -200,5 +200,5 @@ const insert = async (db: Db, rules: readonly Written[]): Promise<void> => {
   }));
   await db.batchInsert('rules', rows, 60);
   await db.batchInsert('rule_versions', versions, 60);
-  await db('rule_generations').where({ name: 'active' }).increment('value', 1);
+  await db('generations').where({ name: 'rules' }).increment('value', 1);
 };
