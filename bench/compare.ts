@@ -1,7 +1,7 @@
 // Two versions of Rapport in one sitting: each bench runs in turn in this tree and in a checkout of another version, so that the
 // machine's drift falls on both. What is compared are the medians of the rows that both versions have.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, type Row } from './bench.ts';
@@ -48,7 +48,10 @@ export const compareVersions = (
 
 /** A checkout of `ref` with its own packages; gone when `work` is done. */
 export const withCheckout = <T>(ref: string, work: (root: string) => T): T => {
-  const root = join(mkdtempSync(join(tmpdir(), 'rapport-compare-')), 'tree');
+  const place = mkdtempSync(join(tmpdir(), 'rapport-compare-'));
+  // PostgreSQL runs as another user where the bench is root, from the checkout's own packages.
+  chmodSync(place, 0o755);
+  const root = join(place, 'tree');
   run('git', ['worktree', 'add', '--detach', root, ref], here);
   try {
     const lock = (tree: string): string => readFileSync(join(tree, 'package-lock.json'), 'utf8');
@@ -58,7 +61,7 @@ export const withCheckout = <T>(ref: string, work: (root: string) => T): T => {
     return work(root);
   } finally {
     run('git', ['worktree', 'remove', '--force', root], here);
-    rmSync(join(root, '..'), { recursive: true, force: true });
+    rmSync(place, { recursive: true, force: true });
   }
 };
 
