@@ -1,6 +1,6 @@
 // The one test command: format and lint, types, then every pack of tests; ends with `N passed, N failed`.
-// `npm test -- --fast` leaves out the sandbox, fault, reference and browser packs. Those work on one processor each, so two lanes
-// of them run side by side; what a pack prints comes out when it has ended.
+// `npm test -- --fast` leaves out the sandbox, fault, reference and browser packs. Sandbox and faults work on one
+// processor each and run side by side; what they print comes out when they have ended. The browser has the machine for itself.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,7 +68,10 @@ await check('format and lint', bin('biome'), ['check', '.', '--diagnostic-level=
 await check('types', bin('tsc'), ['--noEmit']);
 await check('types of the console', bin('tsc'), ['--noEmit', '-p', 'console']);
 await inOrder(['unit', 'api'], true);
-if (!fast) await Promise.all([inOrder(['sandbox', 'faults'], false), inOrder(['browser', 'reference'], false)]);
+if (!fast) {
+  await Promise.all([inOrder(['sandbox', 'reference'], false), inOrder(['faults'], false)]);
+  await inOrder(['browser'], true);
+}
 rmSync(folder, { recursive: true, force: true });
 
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -1,7 +1,7 @@
 // Every page in both languages, both colours and both widths: no axe violation, nothing wider than the screen, no complaint in
 // the browser's console. Only contrast depends on the colours, so in the dark that rule alone is asked again.
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Console, settled, startConsole } from './console.ts';
 import { makeEverything } from './shop.ts';
@@ -85,27 +85,22 @@ for (const language of ['en', 'zh'] as const) {
         found.push(...(await violations(page)).map((each) => `${what} ${colorScheme} ${each}`));
       }
     };
-    await page.locator('.account').click();
-    await page.getByRole('dialog').waitFor();
+    await opened(page.getByRole('dialog'), () => page.locator('.account').click());
     await check('account menu');
     await page.keyboard.press('Escape');
-    await page.locator('header .mantine-Burger-root').click();
-    await page.getByRole('navigation').waitFor();
+    await opened(page.getByRole('navigation'), () => page.locator('header .mantine-Burger-root').click());
     await check('navigation');
     await page.goto('/');
     await settled(page);
-    await page.keyboard.press('Control+k');
-    await page.getByRole('listbox').waitFor();
+    await opened(page.getByRole('listbox'), () => page.keyboard.press('Control+k'));
     await check('palette');
     await page.goto('/developers');
     await settled(page);
-    await page.locator('.page-actions button').click();
-    await page.getByRole('dialog').waitFor();
+    await opened(page.getByRole('dialog'), () => page.locator('.page-actions button').click());
     await check('new app');
     await page.goto(`/customers/${console.shop.customers[0]!.id}`);
     await settled(page);
-    await page.locator('.page-actions button').click();
-    await page.getByRole('dialog').waitFor();
+    await opened(page.getByRole('dialog'), () => page.locator('.page-actions button').click());
     await check('edit customer');
     await context.clearCookies();
     await page.goto('/login');
@@ -130,3 +125,18 @@ test('a long list keeps at most 60 rows in the document', async () => {
   expect(await page.locator('tbody tr').count()).toBeLessThanOrEqual(60);
   await context.close();
 });
+
+/** Does what opens something until it is open: on a busy machine the first click may come before the page listens to it. */
+async function opened(what: Locator, open: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; tries < 6; tries++) {
+    await open();
+    if (
+      await what.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
+  throw new Error('It did not open.');
+}
