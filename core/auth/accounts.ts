@@ -6,7 +6,7 @@ import { Conflict, InvalidCredentials, InvalidRequest, LinkInvalid, UserNotFound
 import { type Actor, system } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
 import type { Cutoff } from './cutoff.ts';
-import { totpPlace } from './login.ts';
+import { totpPlace } from './local-strategy.ts';
 import type { AccountMail } from './mail.ts';
 import type { Passwords } from './passwords.ts';
 import { hashSecret, newSecret } from './secrets.ts';

@@ -16,7 +16,7 @@ export const attemptPolicies = {
 const quietMs = 3600_000;
 
 /** What an attempt counted, to be taken back when it succeeds. */
-export type Attempt = { account: string; address: string; addressBlock: number };
+export type Attempt = { account: string | undefined; address: string; addressBlock: number };
 
 export const createAttempts = (deps: { db: Db; clock: Clock }) => {
   /** Counts, and blocks the next one where it is due; answers how long the key is blocked already, and what it blocked now. */
@@ -31,12 +31,15 @@ export const createAttempts = (deps: { db: Db; clock: Clock }) => {
     return { wait: 0, block };
   };
   return {
-    /** Call before looking at the password. Throws TOO_MANY_REQUESTS while the account or address has to wait. */
-    begin: async (email: string, ip: string): Promise<Attempt> => {
-      const account = `account:${email}`;
+    /**
+     * Call before the credentials are checked. Without an e-mail only the address counts.
+     * Throws TOO_MANY_REQUESTS while the account or address has to wait.
+     */
+    begin: async (email: string | undefined, ip: string): Promise<Attempt> => {
+      const account = email === undefined ? undefined : `account:${email}`;
       const address = `address:${ip}`;
       const { wait, addressBlock } = await transact(deps.db, async (trx) => {
-        const first = await count(trx, 'account', account);
+        const first = account === undefined ? { wait: 0 } : await count(trx, 'account', account);
         const second = await count(trx, 'address', address);
         return { wait: Math.max(first.wait, second.wait), addressBlock: second.block };
       });
@@ -51,7 +54,7 @@ export const createAttempts = (deps: { db: Db; clock: Clock }) => {
     /** The account is trusted again. The address only gets this attempt back: one good account must not buy guesses at others. */
     succeed: ({ account, address, addressBlock }: Attempt): Promise<void> =>
       transact(deps.db, async (trx) => {
-        await createAttemptStore(trx).clear(account);
+        if (account !== undefined) await createAttemptStore(trx).clear(account);
         await createAttemptStore(trx).uncount(address, addressBlock);
       }),
   };

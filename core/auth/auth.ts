@@ -18,6 +18,7 @@ import { createTokens } from './oauth/tokens.ts';
 import { createPasswords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
+import { createStrategies } from './strategies.ts';
 import { createUsers, type FirstOwner } from './users.ts';
 
 export const createAuth = (platform: Platform) => {
@@ -28,7 +29,8 @@ export const createAuth = (platform: Platform) => {
   const sessions = createSessions({ database, clock, ids, random });
   const attempts = createAttempts({ db: database.writer, clock });
   const users = createUsers({ platform, passwords, cutoff });
-  const login = createLogin({ platform, passwords, attempts, sessions });
+  const strategies = createStrategies({ platform, passwords });
+  const login = createLogin({ platform, strategies, attempts, sessions });
   const mail = createAccountMail({ config, log });
   const accounts = createAccounts({ platform, users, passwords, sessions, cutoff, mail });
   const clients = createClients({ platform, cutoff });

@@ -1,98 +1,52 @@
-// Signing in with e-mail, password and, where enrolled, a one-time code: passport's local strategy over our own accounts.
-import { createRequire } from 'node:module';
+// Signing in: passport runs one strategy of the list, and around it, the same for each: the brute-force delay, the session, the audit.
 import type { Context } from 'koa';
-import { type IStrategyOptionsWithRequest, Strategy, type VerifyFunctionWithRequest } from 'passport-local';
+import { KoaPassport } from 'koa-passport';
 import { transact } from '../data/transact.ts';
-import { InvalidCredentials, TotpRequired } from '../errors.ts';
+import { InvalidCredentials, InvalidRequest, TotpRequired } from '../errors.ts';
 import type { Platform } from '../platform.ts';
 import type { Attempts } from './attempts.ts';
-import type { Passwords } from './passwords.ts';
 import type { Sessions, StartedSession, Visitor } from './sessions.ts';
-import { findStep } from './totp.ts';
+import type { Strategies } from './strategies.ts';
 import { createUserStore, type UserRow } from './user-store.ts';
 import { normaliseEmail } from './users.ts';
 
-type Answer = (error: unknown, user?: UserRow | false) => void;
-type Passport = {
-  use: (strategy: object) => void;
-  authenticate: (
-    name: string,
-    options: { session: false },
-    done: Answer,
-  ) => (ctx: Context, next: () => Promise<void>) => Promise<void>;
-};
-const { KoaPassport } = createRequire(import.meta.url)('koa-passport') as { KoaPassport: new () => Passport };
+/** What the person sent. `email`, where the strategy asks for one, is the account that failures count against. */
+export type Given = { email?: string } & Readonly<Record<string, string | undefined>>;
 
-export type GivenCredentials = { email: string; password: string; totp?: string };
+export type Login = ReturnType<typeof createLogin>;
 
-export const totpPlace = (userId: string): string => `users/${userId}/totp_key`;
+export const visitorOf = (ctx: Context): Visitor => ({ address: ctx.ip, userAgent: ctx.get('user-agent') });
 
 export const createLogin = (deps: {
   platform: Platform;
-  passwords: Passwords;
+  strategies: Strategies;
   attempts: Attempts;
   sessions: Sessions;
 }) => {
-  const { platform, passwords, attempts, sessions } = deps;
-  const { database, audit, clock, secrets } = platform;
-
-  const verifyTotp = async (user: UserRow, code: string | undefined): Promise<void> => {
-    if (user.totp_confirmed_at === null || user.totp_key === null) return;
-    if (code === undefined) throw new TotpRequired();
-    const key = Buffer.from(secrets.open(user.totp_key, totpPlace(user.id)), 'base64');
-    const step = findStep(key, code, clock.now(), user.totp_step);
-    if (step === undefined || !(await createUserStore(database.writer).takeTotpStep(user.id, step)))
-      throw new InvalidCredentials();
-  };
-
-  const verify = async ({ email, password, totp }: GivenCredentials, address: string): Promise<UserRow> => {
-    const account = normaliseEmail(email);
-    const attempt = await attempts.begin(account, address);
-    const user = await createUserStore(database.writer).findByEmail(account);
-    const fits = await passwords.verify(password, user?.password_hash);
-    if (!user || !fits || user.status !== 'active') throw new InvalidCredentials();
-    await verifyTotp(user, totp);
-    await attempts.succeed(attempt);
-    return user;
-  };
+  const { platform, strategies, attempts, sessions } = deps;
+  const { database, audit, clock } = platform;
 
   const passport = new KoaPassport();
-  const options: IStrategyOptionsWithRequest = { usernameField: 'email', passReqToCallback: true };
-  const check: VerifyFunctionWithRequest = (req, email, password, done) => {
-    const totp = (req.body as GivenCredentials).totp;
-    verify({ email, password, totp }, req.ip ?? '').then(
-      (user) => done(null, user),
-      (error: unknown) => done(error),
-    );
-  };
-  passport.use(new Strategy(options, check));
+  for (const [name, strategy] of Object.entries(strategies)) passport.use(name, strategy);
 
-  return {
-    /** Checks the credentials and starts a session with a new id. Throws INVALID_CREDENTIALS, TOTP_REQUIRED or TOO_MANY_REQUESTS. */
-    signIn: async (ctx: Context, given: GivenCredentials): Promise<StartedSession & { user: UserRow }> => {
-      const user = await new Promise<UserRow>((resolve, reject) => {
-        (ctx.request as { body?: unknown }).body = given;
-        const done: Answer = (error, found) => (found ? resolve(found) : reject(error ?? new InvalidCredentials()));
-        passport
-          .authenticate(
-            'local',
-            { session: false },
-            done,
-          )(ctx, async () => {})
-          .catch(reject);
-      }).catch(async (error: unknown) => {
-        await recordFailure(given.email, error);
-        throw error;
-      });
-      return start(user, given.password, visitorOf(ctx));
-    },
-  };
+  /** The account the strategy found. Throws what the strategy threw, INVALID_CREDENTIALS where it only refused. */
+  const authenticate = (ctx: Context, name: string, given: Given): Promise<UserRow> =>
+    new Promise<UserRow>((resolve, reject) => {
+      (ctx.request as { body?: unknown }).body = given;
+      const done = (error: unknown, user?: unknown): void =>
+        user ? resolve(user as UserRow) : reject(error ?? new InvalidCredentials());
+      passport
+        .authenticate(
+          name,
+          { session: false },
+          done,
+        )(ctx, async () => {})
+        .then(() => reject(new Error(`The strategy ${name} neither signed in nor refused.`)), reject);
+    });
 
-  async function start(user: UserRow, password: string, from: Visitor): Promise<StartedSession & { user: UserRow }> {
-    const outdated = user.password_hash !== null && passwords.isOutdated(user.password_hash);
-    const passwordHash = outdated ? await passwords.hash(password) : undefined;
-    return transact(database.writer, async (trx) => {
-      const change = { last_login_at: clock.now(), ...(passwordHash && { password_hash: passwordHash }) };
+  const start = (user: UserRow, from: Visitor): Promise<StartedSession & { user: UserRow }> =>
+    transact(database.writer, async (trx) => {
+      const change = { last_login_at: clock.now() };
       await createUserStore(trx).update(user.id, change);
       const session = await sessions.start(trx, user.id, from);
       await audit.record(trx, {
@@ -103,12 +57,11 @@ export const createLogin = (deps: {
       });
       return { ...session, user: { ...user, ...change } };
     });
-  }
 
   // Only for accounts that exist: the audit is not a list of whatever strangers typed.
-  async function recordFailure(email: string, error: unknown): Promise<void> {
-    if (!(error instanceof InvalidCredentials || error instanceof TotpRequired)) return;
-    const user = await createUserStore(database.writer).findByEmail(normaliseEmail(email));
+  const recordFailure = async (email: string | undefined, error: unknown): Promise<void> => {
+    if (email === undefined || !(error instanceof InvalidCredentials || error instanceof TotpRequired)) return;
+    const user = await createUserStore(database.writer).findByEmail(email);
     if (!user) return;
     await transact(database.writer, (trx) =>
       audit.record(trx, {
@@ -118,9 +71,28 @@ export const createLogin = (deps: {
         details: { code: error.code },
       }),
     );
-  }
+  };
+
+  return {
+    /**
+     * Signs in by the strategy of this name and starts a session with a new id. Every strategy counts as an attempt of the
+     * address, and of the account where `email` is given, before it runs. Throws INVALID_CREDENTIALS (also for an account that
+     * is not active), TOTP_REQUIRED or TOO_MANY_REQUESTS, and INVALID_REQUEST for a name that is not in the list.
+     */
+    signIn: async (ctx: Context, name: string, given: Given): Promise<StartedSession & { user: UserRow }> => {
+      // Passport has strategies of its own (`session`), and reads names from an object with a prototype.
+      if (!Object.hasOwn(strategies, name)) throw new InvalidRequest('There is no such way to sign in.');
+      const email = given.email ? normaliseEmail(given.email) : undefined;
+      try {
+        const attempt = await attempts.begin(email, ctx.ip);
+        const user = await authenticate(ctx, name, given);
+        if (user.status !== 'active') throw new InvalidCredentials();
+        await attempts.succeed(attempt);
+        return await start(user, visitorOf(ctx));
+      } catch (error) {
+        await recordFailure(email, error);
+        throw error;
+      }
+    },
+  };
 };
-
-export type Login = ReturnType<typeof createLogin>;
-
-export const visitorOf = (ctx: Context): Visitor => ({ address: ctx.ip, userAgent: ctx.get('user-agent') });

@@ -39,7 +39,7 @@ const ownRoutes = ({ login, users, accounts, sessions, grants, cookie }: AuthSer
     serve(routes.login, async ({ body, ctx }) => {
       noStore(ctx);
       if (!cookie.isOwnOrigin(ctx)) throw new CsrfRefused('The Origin is not this site.');
-      const { secret, csrfToken, user } = await login.signIn(ctx, body);
+      const { secret, csrfToken, user } = await login.signIn(ctx, 'local', body);
       cookie.write(ctx, secret);
       return { user: toUser(user), scopes: [...scopesOfRole(user.role)], csrfToken };
     }),

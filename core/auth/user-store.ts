@@ -40,6 +40,9 @@ export const createUserStore = (db: Db) => ({
     return inserted.length > 0;
   },
   update: (id: string, change: Partial<UserRow>) => db('users').where({ id }).update(change),
+  /** A hash of the same password; nothing where the password was changed meanwhile. */
+  renewHash: (id: string, from: string, to: string) =>
+    db('users').where({ id, password_hash: from }).update({ password_hash: to }),
   /** Other owners who can sign in; their rows stay locked on PostgreSQL, so that two owners cannot demote each other. */
   countOtherOwners: async (id: string): Promise<number> => {
     const owners = db('users').select('id').where({ role: 'owner', status: 'active' }).orderBy('id');

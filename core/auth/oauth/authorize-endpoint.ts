@@ -107,7 +107,7 @@ export const createAuthorizeEndpoint = (deps: AuthorizeDeps) => {
         await read(ctx, query);
         const { email = '', password = '', totp } = form;
         try {
-          const started = await login.signIn(ctx, { email, password, totp });
+          const started = await login.signIn(ctx, 'local', { email, password, totp });
           cookie.write(ctx, started.secret);
         } catch (error) {
           if (error instanceof TooManyRequests)
