@@ -5,10 +5,11 @@ import { Strategy } from 'passport-local';
 import { expect } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testClock, testPlatform } from '../../tests/support/platform.ts';
+import { createCore } from '../core.ts';
 import { Failure } from '../errors.ts';
 import { system } from '../http/actor.ts';
 import { createAttempts } from './attempts.ts';
-import { createAuth } from './auth.ts';
+
 import { createLogin, type Given } from './login.ts';
 import { createPasswords } from './passwords.ts';
 import { createStrategies } from './strategies.ts';
@@ -20,7 +21,7 @@ const setUp = async (on: TestDatabase) => {
   const clock = testClock('2026-03-01T08:00:00Z');
   const platform = await testPlatform(on, clock);
   const { database, random, config } = platform;
-  const { users, sessions } = createAuth(platform);
+  const { users, sessions } = createCore(platform).auth;
   const { id } = await users.create({ email: 'ada@example.com', role: 'viewer', password }, system);
   const passwords = createPasswords({ random, cost: config.passwordCost });
   // As a provider would: the ticket says who it is, no e-mail is typed, and the account is known only afterwards.
@@ -61,6 +62,8 @@ const setUp = async (on: TestDatabase) => {
     users,
     id,
     signIn,
+    db: database.writer,
+    outdatedHash: await createPasswords({ random, cost: { ...config.passwordCost, passes: 2 } }).hash(password),
     attempts: () => database.writer('login_attempts').orderBy('key').select('key', 'failures'),
     actions: async () =>
       (await database.writer('audit').orderBy('seq')).map(({ action }: { action: string }) => action),
@@ -123,4 +126,17 @@ eachDatabase('credentials in the address sign nobody in, past the account that c
   expect((await w.signIn('local', { email: 'ada@example.com', password: '' }, query)).refused).toBe(
     'INVALID_CREDENTIALS',
   );
+});
+
+eachDatabase('a hash of another cost is renewed at sign-in, unless the password was changed meanwhile', async (on) => {
+  await using w = await setUp(on);
+  const hashOf = async () => (await createUserStore(w.db).find(w.id))!.password_hash!;
+  await createUserStore(w.db).update(w.id, { password_hash: w.outdatedHash });
+  expect((await w.signIn('local', { email: 'ada@example.com', password })).userId).toBe(w.id);
+  const renewed = await hashOf();
+  expect(renewed).not.toBe(w.outdatedHash);
+  expect((await w.signIn('local', { email: 'ada@example.com', password })).userId).toBe(w.id);
+  expect(await hashOf()).toBe(renewed);
+  await createUserStore(w.db).renewHash(w.id, w.outdatedHash, 'of the old password');
+  expect(await hashOf()).toBe(renewed);
 });
