@@ -4,11 +4,23 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 export { ApiError } from '@rapport/sdk/client';
 
-/** The session ended elsewhere, or ran out: back to signing in, and from there to the same page. */
-const onSignedOut = (error: unknown): void => {
-  if (!(error instanceof ApiError) || error.status !== 401 || location.pathname === '/login') return;
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+/**
+ * The session ended elsewhere, or ran out: back to signing in, and from there to the same page. Once: of several answers that say
+ * so, a second would break off the way that the first began.
+ */
+const createLeaving = () => {
+  let leaving = false;
+  return (error: unknown): void => {
+    if (leaving || !(error instanceof ApiError) || error.status !== 401 || location.pathname === '/login') return;
+    leaving = true;
+    // Who stays because of unsaved changes is led there by a later answer.
+    setTimeout(() => {
+      leaving = false;
+    }, 2000);
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  };
 };
+const onSignedOut = createLeaving();
 
 /** Old rows stay on the page while new ones load; only a passing failure is tried again. */
 export const queries = new QueryClient({
