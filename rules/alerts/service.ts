@@ -56,8 +56,9 @@ export const createAlerts = ({ platform, checks, build, actions: declaredActions
     onActivate: async (trx, active, document) => {
       const { trigger } = active.params as AlertParams;
       // Those for whom the conditions hold already are noted first, so that only becoming true fires.
+      const activates = active.version;
       if (trigger.kind === 'change')
-        await build.request(trx, { kind: 'alert', key: document.key, reason: activationOf(active.version) });
+        await build.request(trx, { kind: 'alert', key: document.key, reason: activationOf(activates), activates });
     },
     onStop: async (trx, document, status) => {
       await createMembersStore(trx).clearRule(`alert:${document.key}`);

@@ -21,9 +21,8 @@ import { createMembersStore } from './members-store.ts';
 import { isBefore, orderOf, type Place, segmentsReadBy } from './order.ts';
 
 export const buildQueue = 'segments:build';
-const ofVersion = 'version ';
 /** The reason of the build that follows an activation. */
-export const activationOf = (version: number): string => `${ofVersion}${version}`;
+export const activationOf = (version: number): string => `version ${version}`;
 /**
  * One wave of builds: each population that has to follow is built once, after those it reads. The job of each makes the job of
  * the next, and the place only grows.
@@ -36,7 +35,14 @@ type Wave = {
   changed: readonly string[];
   reason: string;
 };
-export type BuildPayload = { kind: 'segment' | 'alert'; key: string; reason: string; wave?: Wave };
+/** `activates`: the version whose first build this is. */
+export type BuildPayload = {
+  kind: 'segment' | 'alert';
+  key: string;
+  reason: string;
+  activates?: number;
+  wave?: Wave;
+};
 type Progress = { after: string; done: number; total: number; entered: number; left: number; version: number };
 
 const noProgress: Progress = { after: '', done: 0, total: 0, entered: 0, left: 0, version: 0 };
@@ -227,7 +233,7 @@ export const createBuild = (
   /** Whether the first build of a version has still to look at this customer: then it is not known who was in before. */
   const isAhead = async (trx: Db, population: Population, customerId: string): Promise<boolean> => {
     const found = await createBuildStore(trx).findBuild(population.kind, population.key);
-    if (!found || !(JSON.parse(found.payload) as BuildPayload).reason.startsWith(ofVersion)) return false;
+    if (!found || (JSON.parse(found.payload) as BuildPayload).activates === undefined) return false;
     return customerId > (found.progress ? (JSON.parse(found.progress) as Progress).after : '');
   };
 

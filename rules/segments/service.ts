@@ -69,8 +69,9 @@ export const createSegments = ({ platform, vocabulary, checks, build }: SegmentD
     uses: ({ params }) => usesNamed('segment', (params as SegmentParams).source, '/source'),
     runTests: (content, trx) => checks.tests(content, 'customer', trx),
     onActivate: async (trx, _active, document) => {
+      const activates = document.activeVersion!;
       if (document.variant === 'dynamic')
-        await build.request(trx, { kind: 'segment', key: document.key, reason: activationOf(document.activeVersion!) });
+        await build.request(trx, { kind: 'segment', key: document.key, reason: activationOf(activates), activates });
     },
     onStop: async (trx, document, status) => {
       await createMembersStore(trx).clearRule(document.key);

@@ -34,7 +34,13 @@ type Call = {
   timer: NodeJS.Timeout | undefined;
   over: boolean;
 };
-class LoadFailed extends Error {}
+class LoadFailed extends Error {
+  readonly late: boolean;
+  constructor(error: unknown, late: boolean) {
+    super(reasonOf(error));
+    this.late = late;
+  }
+}
 
 /** Time for the plugin's top level, and how long a disposed isolate may take to let go. Milliseconds. */
 const loadMs = 1000;
@@ -47,6 +53,8 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
   let served = 0;
   let retired = false;
   let terminated: { kind: string; text: string } | undefined;
+  /** By us; isolated-vm disposes an isolate on its own account for one reason, its memory. */
+  let disposed = false;
   const isolate = new ivm.Isolate({ memoryLimit: deps.memoryMb, onCatastrophicError: deps.catastrophe });
   const script = isolate.compileScript(caught(deps.code), { filename: 'plugin.js' });
   script.catch(() => {});
@@ -79,10 +87,13 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
         timeout: loadMs,
       },
     )) as unknown as Enter;
+    let startedAt = now();
     try {
-      await (await script).run(context, { timeout: loadMs });
+      const compiled = await script;
+      startedAt = now();
+      await compiled.run(context, { timeout: loadMs });
     } catch (error) {
-      throw new LoadFailed(reasonOf(error));
+      throw new LoadFailed(error, now() - startedAt >= loadMs);
     }
     return {
       context,
@@ -114,6 +125,7 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
   };
 
   const dispose = (): void => {
+    disposed = true;
     if (!isolate.isDisposed) isolate.dispose();
   };
 
@@ -138,12 +150,15 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
 
   const enter = (call: Call, kind: string, a: Plain, b: Plain, c?: Plain): void => {
     call.inside += 1;
+    let lateAt = Number.POSITIVE_INFINITY;
     inTurn(async () => {
       const left = Math.min(call.head.cpuMs - call.cpuMs, call.startedAt + call.head.wallMs - now());
       if (call.over) return;
       const before = isolate.cpuTime;
+      const timeout = Math.max(1, Math.ceil(left));
+      lateAt = now() + timeout;
       try {
-        await call.ready!.enter.apply(undefined, [kind, a, b, c], { timeout: Math.max(1, Math.ceil(left)) });
+        await call.ready!.enter.apply(undefined, [kind, a, b, c], { timeout });
       } finally {
         if (!isolate.isDisposed) call.cpuMs += Number(isolate.cpuTime - before) / 1e6;
       }
@@ -154,22 +169,24 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
       },
       (error: unknown) => {
         call.inside -= 1;
-        fail(call, error);
+        fail(call, error, now() >= lateAt);
       },
     );
   };
 
-  const fail = (call: Call, error: unknown): void => {
-    const reason = reasonOf(error);
-    if (isolate.isDisposed && !terminated && /memory limit/.test(reason)) {
-      terminated = { kind: 'memory', text: `More than ${deps.memoryMb} MB.` };
+  // isolated-vm's errors differ by their texts only, so the kind is told by what is known here: an isolate that is gone and was not
+  // disposed by us ran out of memory; an entry that failed after its time was ended by it; anything else is the plugin's.
+  const fail = (call: Call, error: unknown, late: boolean): void => {
+    if (isolate.isDisposed && !disposed) {
+      disposed = true;
       retired = true;
+      terminated = { kind: 'memory', text: `More than ${deps.memoryMb} MB.` };
       for (const other of [...calls.values()]) end(other, terminated.kind, terminated.text);
     } else if (terminated) end(call, terminated.kind, terminated.text);
     else {
       retired = true;
-      const timedOut = /timed out/.test(reason);
-      end(call, timedOut ? 'timeout' : 'plugin_error', timedOut ? `More than ${call.head.cpuMs} ms of CPU.` : reason);
+      if (late) end(call, 'timeout', `More than ${call.head.cpuMs} ms of CPU.`);
+      else end(call, 'plugin_error', reasonOf(error));
     }
   };
 
@@ -212,11 +229,8 @@ export const createPluginIsolate = (deps: IsolateDeps) => {
       ready.listen(onOut(call));
       enter(call, 'start', JSON.stringify(head), input);
     } catch (error) {
-      if (error instanceof LoadFailed && !/memory limit/.test(error.message)) {
-        retired = true;
-        const kind = /timed out/.test(error.message) ? 'timeout' : 'plugin_error';
-        end(call, terminated?.kind ?? kind, terminated?.text ?? `It does not load: ${error.message}`);
-      } else fail(call, error);
+      const late = error instanceof LoadFailed && error.late;
+      fail(call, error instanceof LoadFailed ? new Error(`It does not load: ${error.message}`) : error, late);
     }
   };
 
