@@ -21,8 +21,6 @@ export type CapabilityCall = {
   actor: Actor;
   /** A copy in which personal members that were not granted are masked, however deep they sit. */
   mask: <T>(value: T) => T;
-  /** How many events of plugins led to this call, one causing the next; 0 when it began with people. */
-  depth: number;
   signal: AbortSignal;
   /** To be said before the world outside may change. */
   acting: () => void;

@@ -7,6 +7,7 @@ export const enAdmin = {
     noneText: 'Install a plugin from a .tgz archive.',
     waiting: 'Waits for consent',
     failing: 'Failing',
+    noticesWait: 'Notices on their way to it: {{count}}. The oldest is from:',
     provides: {
       recommenders: 'Recommendations',
       scorers: 'Scores',

@@ -7,6 +7,7 @@ export const zhAdmin = {
     noneText: '从 .tgz 压缩包安装插件。',
     waiting: '等待授权',
     failing: '异常',
+    noticesWait: '待送达的通知：{{count}} 条。最早一条的时间：',
     provides: {
       recommenders: '推荐',
       scorers: '评分',

@@ -1,5 +1,7 @@
 // The durable queue: enqueue in the transaction of the change, work at least once, back off, give up into dead letters.
 // Handlers must be idempotent. This is not a scheduler (see scheduler.ts) and not the outbox (see outbox.ts).
+
+import { atDepth, causedDepth } from '../causes.ts';
 import type { Clock, Ids } from '../clock.ts';
 import type { Database, Db } from '../data/database.ts';
 import { afterCommit, transact } from '../data/transact.ts';
@@ -16,10 +18,15 @@ export type NewJob = {
   uniqueKey?: string;
   runAt?: number;
   maxAttempts?: number;
+  /** Jobs of a queue with the same group are counted, hastened and dropped together. */
+  group?: string;
+  /** Calls of plugins that led to it (causes.ts); absent: those that led to the caller. */
+  depth?: number;
 };
 
 export type JobContext = {
-  job: { id: string; attempts: number; lastAttempt: boolean };
+  /** `lastAttempt`: it is dead if this fails. `overdue`: it was put off for as long as its queue allows. */
+  job: { id: string; attempts: number; lastAttempt: boolean; overdue: boolean };
   /** Aborted when the lease is lost or Rapport shuts down: stop soon, another worker goes on. */
   signal: AbortSignal;
   progress: (progress: unknown) => Promise<void>;
@@ -35,6 +42,8 @@ export type Worker<P> = {
    * and a job in which an erased person is found all the same goes too.
    */
   subject?: (payload: P) => readonly string[];
+  /** How long a job may be put off in a row (`NotNow`) before it is dead. Ms; three days. */
+  putOffMs?: number;
   /** Keep finished jobs with their result: a week, or so many ms when that is less. Others are deleted when done. */
   keep?: true | number;
 };
@@ -51,7 +60,7 @@ export class TryLater extends Error {
   }
 }
 
-/** As TryLater, where nothing was tried: it uses up no attempt. A job that is put off longer than `putOffMs` in a row is dead. */
+/** As TryLater, where nothing was tried: it uses up no attempt. A job that is put off longer than its queue allows is dead. */
 export class NotNow extends TryLater {}
 export const putOffMs = 3 * 86_400_000;
 /** The least time before a job is tried again: a handler that names a moment in the past must not spin. */
@@ -92,17 +101,19 @@ export const createJobs = (deps: {
         () => {},
       );
     }, leaseMs / 3);
+    const overdue = isOverdue(row, worker, clock.now());
     const context: JobContext = {
       job: {
         id: row.id,
         attempts: row.attempts,
-        lastAttempt: row.attempts >= row.max_attempts || isPutOffTooLong(row, clock.now()),
+        lastAttempt: row.attempts >= row.max_attempts || overdue,
+        overdue,
       },
       signal: AbortSignal.any([lost.signal, stopping.signal]),
       progress: async (progress) => void (await store.progress(row.id, token, JSON.stringify(progress))),
     };
     try {
-      const result = await worker.handle(JSON.parse(row.payload) as never, context);
+      const result = await atDepth(row.depth, () => worker.handle(JSON.parse(row.payload) as never, context));
       if (worker.keep)
         await store.finish(row.id, token, {
           status: 'done',
@@ -112,7 +123,7 @@ export const createJobs = (deps: {
       metrics.jobs.inc({ queue: row.queue, outcome: 'done' });
       return !worker.keep;
     } catch (error) {
-      await failed(row, token, error as Error, stopping.signal.aborted).catch((cause: unknown) =>
+      await failed(worker, row, token, error as Error).catch((cause: unknown) =>
         log.error({ err: cause, job: row.id }, 'job could not be put back'),
       );
       return false;
@@ -121,13 +132,13 @@ export const createJobs = (deps: {
     }
   };
 
-  const failed = async (row: JobRow, token: string, error: Error, shuttingDown: boolean): Promise<void> => {
+  const failed = async (worker: Worker<never>, row: JobRow, token: string, error: Error): Promise<void> => {
     const now = clock.now();
     const last_error = (error.message || String(error)).slice(0, 2000);
-    if (shuttingDown)
+    if (stopping.signal.aborted)
       return void (await store.finish(row.id, token, { status: 'waiting', run_at: now, attempts: row.attempts - 1 }));
     const putOff = error instanceof NotNow;
-    const dead = error instanceof GiveUp || (putOff ? isPutOffTooLong(row, now) : row.attempts >= row.max_attempts);
+    const dead = error instanceof GiveUp || (putOff ? isOverdue(row, worker, now) : row.attempts >= row.max_attempts);
     metrics.jobs.inc({ queue: row.queue, outcome: dead ? 'dead' : 'retried' });
     if (dead) {
       log.error({ queue: row.queue, job: row.id, err: error }, 'job is dead');
@@ -211,8 +222,10 @@ export const createJobs = (deps: {
         queue: job.queue,
         key: job.key ?? null,
         unique_key: job.uniqueKey ?? null,
+        group_key: job.group ?? null,
         payload: JSON.stringify(job.payload ?? null),
         max_attempts: job.maxAttempts ?? defaults.attempts,
+        depth: job.depth ?? causedDepth(),
         run_at: job.runAt ?? now,
         created_at: now,
       }));
@@ -256,6 +269,15 @@ export const createJobs = (deps: {
       await inside.delete(gone.map(({ id }) => id));
     },
     replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
+    /** By group: its unfinished jobs, and when the oldest was made (ms). Groups without any are left out. */
+    countGroups: (db: Db, queue: string) => createJobStore(db).countGroups(queue),
+    /** In the caller's transaction: what waits in a group is due at once, as when what it waited for is there. */
+    hasten: async (trx: Db, queue: string, group: string): Promise<void> => {
+      if ((await createJobStore(trx).hasten(queue, group, clock.now())) > 0) afterCommit(trx, () => wake(queue));
+    },
+    /** In the caller's transaction: the jobs of a group go; one that is running cannot finish as done any more. */
+    drop: async (trx: Db, queue: string, group: string): Promise<void> =>
+      void (await createJobStore(trx).drop(queue, group)),
     counts: () => store.countByStatus(),
     /** Queues whose finished jobs are kept for less than what the table says. */
     ages: () =>
@@ -265,5 +287,5 @@ export const createJobs = (deps: {
 
 export type Jobs = ReturnType<typeof createJobs>;
 
-const isPutOffTooLong = ({ put_off_since: since }: JobRow, now: number): boolean =>
-  since !== null && now - Number(since) > putOffMs;
+const isOverdue = ({ put_off_since: since }: JobRow, worker: Pick<Worker<never>, 'putOffMs'>, now: number): boolean =>
+  since !== null && now - Number(since) > (worker.putOffMs ?? putOffMs);

@@ -2,7 +2,15 @@
 import { type Db, dialectOf } from '../data/database.ts';
 import { query } from '../data/rows.ts';
 
-export type OutboxRow = { id: string; topic: string; customer_id: string | null; payload: string; created_at: number };
+export type OutboxRow = {
+  id: string;
+  topic: string;
+  customer_id: string | null;
+  payload: string;
+  /** Calls of plugins that led to it, one causing the next. */
+  depth: number;
+  created_at: number;
+};
 
 export const createOutboxStore = (db: Db) => ({
   insert: async (rows: OutboxRow[]): Promise<void> => {

@@ -1,6 +1,8 @@
 // A notice is a row first, in the transaction of the change. The dispatcher hands each row to its consumers as one job per consumer,
 // keyed by customer: at least once, in order per customer, a poison row holds up only its own consumer. Who is subscribed is in the
 // database, so that a second node, a command and a test write the same rows.
+
+import { causedDepth } from '../causes.ts';
 import type { Clock, Ids } from '../clock.ts';
 import type { Database, Db } from '../data/database.ts';
 import type { Generations } from '../data/generations.ts';
@@ -99,6 +101,7 @@ export const createOutbox = (deps: {
           topic: notice.topic,
           customer_id: notice.customerId ?? null,
           payload: JSON.stringify(notice.payload),
+          depth: causedDepth(),
           created_at: now,
         }));
       if (rows.length === 0) return;
@@ -148,6 +151,7 @@ const toJob = (consumer: Consumer, row: OutboxRow): NewJob => ({
   queue: `outbox:${consumer.name}`,
   key: row.customer_id ?? undefined,
   uniqueKey: row.id,
+  depth: row.depth,
   payload: {
     id: row.id,
     topic: row.topic,

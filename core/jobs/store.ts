@@ -9,12 +9,16 @@ export type JobRow = {
   queue: string;
   key: string | null;
   unique_key: string | null;
+  /** Of jobs that are counted, woken and dropped together. */
+  group_key: string | null;
   status: JobStatus;
   payload: string;
   progress: string | null;
   result: string | null;
   attempts: number;
   max_attempts: number;
+  /** Calls of plugins that led to it, one causing the next. */
+  depth: number;
   run_at: number;
   /** Since when it is put off without an attempt of its own. */
   put_off_since: number | null;
@@ -27,7 +31,7 @@ export type JobRow = {
 
 export type NewJobRow = Pick<
   JobRow,
-  'id' | 'queue' | 'key' | 'unique_key' | 'payload' | 'max_attempts' | 'run_at' | 'created_at'
+  'id' | 'queue' | 'key' | 'unique_key' | 'group_key' | 'payload' | 'max_attempts' | 'depth' | 'run_at' | 'created_at'
 >;
 
 export type Lease = { id: string; token: string };
@@ -128,6 +132,22 @@ export const createJobStore = (db: Db) => ({
         .whereIn('id', ids.slice(i, i + insertAtOnce))
         .delete();
   },
+  /** By group: unfinished jobs, and when the oldest was made (ms). */
+  countGroups: async (queue: string): Promise<{ group: string; count: number; oldest: number }[]> => {
+    const rows = (await db('jobs')
+      .where({ queue })
+      .whereNotNull('group_key')
+      .whereIn('status', ['waiting', 'running'])
+      .groupBy('group_key')
+      .select('group_key')
+      .count({ count: '*' })
+      .min({ oldest: 'created_at' })) as { group_key: string; count: number; oldest: number }[];
+    return rows.map(({ group_key: group, count, oldest }) => ({ group, count: Number(count), oldest: Number(oldest) }));
+  },
+  /** Those of a group that wait are due now. */
+  hasten: (queue: string, group: string, now: number): Promise<number> =>
+    db('jobs').where({ queue, group_key: group, status: 'waiting' }).where('run_at', '>', now).update({ run_at: now }),
+  drop: (queue: string, group: string): Promise<number> => db('jobs').where({ queue, group_key: group }).delete(),
   countByStatus: (): Promise<{ queue: string; status: JobStatus; count: number }[]> =>
     db('jobs').select('queue', 'status').count({ count: '*' }).groupBy('queue', 'status') as never,
   replay: (id: string, now: number): Promise<number> =>

@@ -16,7 +16,6 @@ import { createRegistry } from './calls/registry.ts';
 import { createResultReader } from './calls/results.ts';
 import { createRuns } from './calls/runs.ts';
 import { createRunsStore } from './calls/runs-store.ts';
-import { createCauses } from './capabilities/causes.ts';
 import { kvCapabilities } from './capabilities/kv.ts';
 import { outsideCapabilities } from './capabilities/outside.ts';
 import { createUsage } from './capabilities/usage.ts';
@@ -44,7 +43,6 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
   const vault = createVault(platform.secrets);
   const runs = createRuns(platform);
   const usage = createUsage(platform);
-  const causes = createCauses();
   const registry = createRegistry({
     database,
     generations,
@@ -66,7 +64,14 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
         .catch((error: unknown) => log.error({ err: error, plugin }, 'it stays on'));
     },
   });
-  const service: PluginService = createPluginService({ platform, vault, breaker, changed: registry.current, ...deps });
+  const service: PluginService = createPluginService({
+    platform,
+    vault,
+    breaker,
+    notices: () => deliveries.waitingNotices,
+    changed: registry.current,
+    ...deps,
+  });
   const calls = createCalls({
     host,
     registry,
@@ -79,7 +84,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
     readResult: createResultReader(),
     capabilities: deps.capabilities,
   });
-  const deliveries = createDeliveries({ platform, registry, calls: () => calls, causes });
+  const deliveries = createDeliveries({ platform, registry, runs, calls: () => calls });
   const runner: Runner = { current: registry.current, providersOf: registry.providersOf, run: calls.run };
   const served: Served[] = pluginRoutes({ database, service, registry, calls, runs, breaker, now: clock.now });
 
@@ -87,7 +92,7 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
     ...service,
     runner,
     served,
-    capabilities: [...kvCapabilities(platform), ...outsideCapabilities({ config, vault, events: deps.events, causes })],
+    capabilities: [...kvCapabilities(platform), ...outsideCapabilities({ config, vault, events: deps.events })],
     jobs: deliveries.jobs,
     consumer: deliveries.consumer,
     capRuns: runs.cap,

@@ -181,6 +181,10 @@ export const Plugin = Closed({
   /** Hooks that refuse, instead of going on, when this plugin fails. */
   failClosed: Type.Array(Type.String()),
   circuit: oneOf('closed', 'open', 'half-open'),
+  /** Notices on their way to it; they wait while it is off or waits for consent: for 30 days, 50,000 of them. */
+  waitingNotices: Type.Integer(),
+  /** When the oldest of them was written. */
+  oldestNoticeAt: Nullable(Time),
   installedAt: Time,
   updatedAt: Time,
 });

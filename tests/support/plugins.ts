@@ -1,6 +1,7 @@
 // Makes plugin packages for tests: a manifest with what a test cares about, one file of code, packed as a publisher would.
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { system } from '../../core/index.ts';
 
 export type TestPackage = Record<string, string>;
 
@@ -20,6 +21,30 @@ export const packageOf = (made: { manifest?: Record<string, unknown>; code?: str
   'plugin.json': JSON.stringify(manifestOf(made.manifest)),
   'index.ts': made.code ?? 'export default {};',
 });
+
+/** A package whose entry is this code. */
+export const filesOf = (manifest: Record<string, unknown>, code: string): Map<string, Buffer> =>
+  new Map([
+    ['plugin.json', Buffer.from(JSON.stringify(manifestOf(manifest)))],
+    ['index.ts', Buffer.from(code)],
+  ]);
+
+type Installer = {
+  installFiles: (files: Map<string, Buffer>, origin: 'folder', actor: typeof system) => Promise<{ id: string }>;
+  get: (id: string) => Promise<{ id: string; scopes: { scope: string }[] }>;
+  consent: (id: string, choice: { scopes: string[]; enable: boolean }, actor: typeof system) => Promise<unknown>;
+};
+
+/** Installs a package, grants all it asks for, and switches it on. */
+export const installPlugin = async (
+  plugins: Installer,
+  manifest: Record<string, unknown>,
+  code: string,
+): Promise<void> => {
+  const { id } = await plugins.installFiles(filesOf(manifest, code), 'folder', system);
+  const scopes = (await plugins.get(id)).scopes.map(({ scope }) => scope);
+  await plugins.consent(id, { scopes, enable: true }, system);
+};
 
 export type TarEntry = { name: string; type?: 'file' | 'symlink' | 'link'; linkname?: string; body?: string | Buffer };
 

@@ -11,6 +11,7 @@ import { later } from '../../parts/later.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { PageTabs } from '../../parts/tabs.tsx';
 import { useTakeAway } from '../../parts/take-away.tsx';
+import { Ago } from '../../parts/time.tsx';
 import { Loaded, tellTrouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 import { Logs, Runs } from './activity.tsx';
@@ -120,6 +121,11 @@ const Whole = ({ plugin }: { plugin: Plugin }) => {
       {plugin.disabledReason && (
         <p className="notice" role="alert">
           {plugin.disabledReason}
+        </p>
+      )}
+      {plugin.oldestNoticeAt && (
+        <p className="muted">
+          {t('plugins.noticesWait', { count: plugin.waitingNotices })} <Ago at={plugin.oldestNoticeAt} />
         </p>
       )}
       <PageTabs

@@ -2,6 +2,7 @@
 // Whatever happens is a value.
 import type { HookSpec, InputOf, Outcome, OutputOf, Scope } from '@rapport/sdk';
 import { type Capability, Refusal } from '../../capability.ts';
+import { atDepth, causedDepth, deepest } from '../../causes.ts';
 import type { Clock, Random } from '../../clock.ts';
 import { Failure } from '../../errors.ts';
 import type { Actor } from '../../http/actor.ts';
@@ -17,8 +18,7 @@ import type { Bounds, ResultReader } from './results.ts';
 import type { Runs } from './runs.ts';
 import { createTurns } from './turns.ts';
 
-/** `depth`: of the chain of plugins' events that led here. */
-export type Target = { plugin: string; provider: string; timeoutMs?: number; seed?: number; depth?: number };
+export type Target = { plugin: string; provider: string; timeoutMs?: number; seed?: number };
 
 type Deps = {
   host: Host;
@@ -80,7 +80,7 @@ export const createCalls = (deps: Deps) => {
       try {
         const result = await through(offer, hook, input, target, wallMs);
         const outcome = toOutcome<OutputOf<H>>(offer, target.provider, hook, input, result);
-        entry.report(outcome.kind);
+        if (!isChainEnd(outcome)) entry.report(outcome.kind);
         runs.record({
           plugin: id,
           version,
@@ -104,10 +104,11 @@ export const createCalls = (deps: Deps) => {
     { plugin, grant, code }: Enabled,
     hook: HookSpec,
     input: unknown,
-    { provider, seed, depth = 0 }: Target,
+    { provider, seed }: Target,
     wallMs: number,
   ): Promise<HostResult> => {
     const { id, version, manifest } = plugin;
+    const depth = causedDepth();
     const spend = deps.usage.forCall(id);
     const actor: Actor = { kind: 'plugin', id, name: id, scopes: new Set(plugin.granted as Scope[]) };
     const mask = <T>(value: T): T => maskPersonal(value, grant.personal);
@@ -129,7 +130,7 @@ export const createCalls = (deps: Deps) => {
       limits: hook.limits,
       input: JSON.stringify(maskInput(hook, input, grant.personal)),
       capabilities: deps.capabilities().map(({ name }) => name),
-      hostCall: (name, args, under) => answer(name, args, { plugin, grant, actor, mask, depth, spend, ...under }),
+      hostCall: (name, args, under) => answer(name, args, depth, { plugin, grant, actor, mask, spend, ...under }),
       log: (level, body) => runs.line(id, level, body),
     });
   };
@@ -161,6 +162,9 @@ const boundsOf = ({ provides }: Enabled['plugin']['manifest'], scorer: string): 
 
 export type Calls = ReturnType<typeof createCalls>;
 
+/** A chain of plugins was stopped here: nobody's failure, and no use trying again. */
+export const isChainEnd = ({ kind }: Pick<Outcome, 'kind'>): boolean => kind === 'limit' && causedDepth() >= deepest;
+
 // A score is about a moment: the clock of the call stands there.
 const momentOf = (input: unknown): number | undefined => {
   const at = (input as { at?: unknown } | null)?.at;
@@ -168,7 +172,7 @@ const momentOf = (input: unknown): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 };
 
-const createHostCalls = ({ capabilities, log }: Pick<Deps, 'capabilities' | 'log'>) => {
+const createHostCalls = ({ capabilities, runs, log }: Pick<Deps, 'capabilities' | 'runs' | 'log'>) => {
   const validator = createValidator();
   const checks = new Map<Capability, Check>();
   const find = (name: string): { capability: Capability; check: Check } | undefined => {
@@ -178,16 +182,28 @@ const createHostCalls = ({ capabilities, log }: Pick<Deps, 'capabilities' | 'log
     checks.set(found, check);
     return { capability: found, check };
   };
-  return async (name: string, args: string, call: Parameters<Capability['run']>[1]): Promise<HostCallAnswer> => {
+  /** At the end of a chain nothing is written that would carry it on; the plugin's log says so, whatever the plugin does about it. */
+  const endChain = (plugin: string, name: string): never => {
+    const message = `${name} was refused: ${deepest} calls of plugins in a row led here, and the chain ends.`;
+    runs.line(plugin, 'warn', JSON.stringify({ message }));
+    throw new Refusal('LIMIT', message);
+  };
+  return async (
+    name: string,
+    args: string,
+    depth: number,
+    call: Parameters<Capability['run']>[1],
+  ): Promise<HostCallAnswer> => {
     try {
       const found = find(name);
       if (!found) throw new Refusal('DENIED', `There is nothing called ${name.slice(0, 50)}.`);
       const { scope, read, run, acts } = found.capability;
       if (scope && !call.grant.has(scope)) throw new Refusal('DENIED', `${name} needs the scope ${scope}.`);
+      if (scope?.endsWith(':write') && depth >= deepest) endChain(call.plugin.id, name);
       const input = read(JSON.parse(args) as unknown[]);
       found.check(input, '');
       if (acts?.(input)) call.acting();
-      const value = await run(input, call);
+      const value = await atDepth(depth + 1, () => run(input, call));
       return { ok: true, body: JSON.stringify(value ?? null) };
     } catch (error) {
       return { ok: false, body: JSON.stringify(refusalOf(name, error, log)) };

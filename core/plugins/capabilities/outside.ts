@@ -5,7 +5,6 @@ import type { Config } from '../../config.ts';
 import type { Events } from '../../events/service.ts';
 import { grantedHost } from '../packages/hosts.ts';
 import type { Vault } from '../packages/settings.ts';
-import { type Causes, deepest } from './causes.ts';
 import { createOutgoing, OutgoingRefused } from './outgoing.ts';
 
 const closed = { additionalProperties: false };
@@ -18,7 +17,6 @@ export const outsideCapabilities = (deps: {
   config: Pick<Config, 'allowPrivateHosts'>;
   vault: Vault;
   events: Pick<Events, 'record'>;
-  causes: Causes;
 }): Capability[] => {
   const { config, vault } = deps;
   const outgoing = createOutgoing(config);
@@ -96,14 +94,11 @@ export const outsideCapabilities = (deps: {
       closed,
     ),
     acts: ({ id }) => id === undefined,
-    run: async ({ id, type, customerId, occurredAt, properties = {} }, { plugin, actor, depth, spend }) => {
-      if (depth >= deepest)
-        throw new Refusal('LIMIT', `It was caused by ${deepest} events of plugins in a row: the chain ends here.`);
+    run: async ({ id, type, customerId, occurredAt, properties = {} }, { plugin, actor, spend }) => {
       await spend('events', 1);
       const source = `plugin:${plugin.id.replace('/', '.')}`.slice(0, 64);
       const event = { type, customer: { id: customerId }, occurredAt, properties, id, source };
       const [receipt] = await deps.events.record(event, actor);
-      deps.causes.remember(receipt!.id, depth + 1);
       return { id: receipt!.id };
     },
   });

@@ -1,11 +1,25 @@
 // Plugins as the API shows them. Secrets never leave.
 import type { Plugin } from '@rapport/sdk/schemas';
 import { toIso } from '../../data/column.ts';
+import type { Db } from '../../data/database.ts';
 import { canSendPersonalDataOut, scopesAsked } from './scopes.ts';
 import { shownSettings } from './settings.ts';
 import type { Installed } from './store.ts';
 
-export const presentPlugin = (plugin: Installed, circuit: Plugin['circuit']): Plugin => {
+/** Notices on their way to one plugin: how many, and when the oldest was written (ms). */
+export type Waiting = { count: number; oldest: number };
+/** `resume` and `drop` are part of the transaction that switches the plugin on or removes it. */
+export type WaitingNotices = {
+  resume: (trx: Db, plugin: string) => Promise<void>;
+  drop: (trx: Db, plugin: string) => Promise<void>;
+  /** By plugin; those without any are left out. */
+  count: (db: Db) => Promise<Map<string, Waiting>>;
+};
+
+/** What of a plugin is not in its rows. */
+type Standing = { circuit: Plugin['circuit']; waiting: Waiting | undefined };
+
+export const presentPlugin = (plugin: Installed, { circuit, waiting }: Standing): Plugin => {
   const { manifest } = plugin;
   return {
     id: plugin.id,
@@ -25,6 +39,8 @@ export const presentPlugin = (plugin: Installed, circuit: Plugin['circuit']): Pl
     settings: shownSettings(manifest.settings, plugin.settings),
     failClosed: plugin.failClosed,
     circuit,
+    waitingNotices: waiting?.count ?? 0,
+    oldestNoticeAt: waiting ? toIso(waiting.oldest) : null,
     installedAt: toIso(plugin.installedAt),
     updatedAt: toIso(plugin.updatedAt),
   };

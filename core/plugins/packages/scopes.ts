@@ -3,6 +3,7 @@ import { type HookSpec, offersOf, type Resource, resources } from '@rapport/sdk'
 import { hookNamed, hooks, personalFields } from '@rapport/sdk/hooks';
 import type { LocalText, Manifest } from '@rapport/sdk/schemas';
 import type { Capability, Grant } from '../../capability.ts';
+import { ConsentIncomplete } from './errors.ts';
 
 export type PluginScope = { resource: string; action: 'read' | 'write'; fields: string[] };
 
@@ -42,6 +43,21 @@ export const scopesAsked = (manifest: Manifest): ScopeAsked[] => {
     ...[...required, ...implied].map((asked) => ({ ...asked, required: true })),
     ...optional.map((asked) => ({ ...asked, required: false })),
   ].map((asked) => ({ ...asked, personal: personalIn(asked.scope) }));
+};
+
+/** The scopes an administrator grants: those chosen, or all that are required. Throws CONSENT_INCOMPLETE with a pointer. */
+export const chooseScopes = (manifest: Manifest, chosen: readonly string[] | undefined): string[] => {
+  const asked = scopesAsked(manifest);
+  const required = asked.filter((entry) => entry.required).map(({ scope }) => scope);
+  const granted = [...new Set(chosen ?? required)];
+  const strange = granted.find((scope) => !asked.some((entry) => entry.scope === scope));
+  if (strange !== undefined)
+    throw new ConsentIncomplete(`${manifest.id} does not ask for ${strange}.`, {
+      pointer: `/scopes/${chosen!.indexOf(strange)}`,
+    });
+  const missing = required.find((scope) => !granted.includes(scope));
+  if (missing) throw new ConsentIncomplete(`${manifest.id} cannot do without ${missing}.`, { pointer: '/scopes' });
+  return granted;
 };
 
 const personalIn = (scope: string): string[] => [

@@ -14,7 +14,6 @@ import { type PackageFiles, readArchive } from './archive.ts';
 import { bundle, hashFiles } from './bundle.ts';
 import {
   ArchiveInvalid,
-  ConsentIncomplete,
   ConsentMissing,
   PluginNotFound,
   PluginSettingsInvalid,
@@ -22,8 +21,8 @@ import {
   PublisherReserved,
 } from './errors.ts';
 import { hostsOf, type Manifest, namesOf, readManifest } from './manifest.ts';
-import { presentPlugin } from './present.ts';
-import { scopesAsked, scopesOf } from './scopes.ts';
+import { presentPlugin, type WaitingNotices } from './present.ts';
+import { chooseScopes, scopesAsked, scopesOf } from './scopes.ts';
 import { splitSettings, type Vault } from './settings.ts';
 import { createPluginStore, type Installed, type PluginRow, type PluginStore } from './store.ts';
 
@@ -42,11 +41,13 @@ type Deps = {
   breaker: Circuits;
   records: RecordTypes;
   capabilities: () => readonly Capability[];
+  notices: () => WaitingNotices;
   /** Called after every committed change. */
   changed: () => Promise<void>;
 };
 
-export const createPluginService = ({ platform, vault, breaker, records, capabilities, changed }: Deps) => {
+export const createPluginService = (deps: Deps) => {
+  const { platform, vault, breaker, records, capabilities, changed, notices } = deps;
   const { database, clock, audit, dependents, generations } = platform;
 
   /** One change of one plugin with its audit row; then everybody who runs plugins hears of it. */
@@ -71,7 +72,8 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
   const get = async (id: string): Promise<Plugin> => {
     const plugin = await createPluginStore(database.writer).find(id);
     if (!plugin) throw new PluginNotFound(id);
-    return presentPlugin(plugin, breaker.circuit(id));
+    const waiting = (await notices().count(database.writer)).get(id);
+    return presentPlugin(plugin, { circuit: breaker.circuit(id), waiting });
   };
 
   const installFiles = async (files: PackageFiles, origin: PluginRow['origin'], actor: Actor): Promise<Plugin> => {
@@ -90,7 +92,10 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
       await writeVersion(store, { manifest, files, sha256, code, origin });
       if (known) {
         await upgrade(store, known, manifest, origin);
-        if ((await store.find(manifest.id))?.status === 'enabled') await defineTypes(trx, manifest.id, manifest);
+        if ((await store.find(manifest.id))?.status === 'enabled') {
+          await defineTypes(trx, manifest.id, manifest);
+          await notices().resume(trx, manifest.id);
+        }
       } else await add(store, manifest, origin);
       const details = { version: manifest.version, origin, sha256 };
       await audit.record(trx, {
@@ -193,20 +198,11 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
       throw new PluginSettingsInvalid(`"${missing}" is required.`, { pointer: `/settings/${missing}` });
     await defineTypes(trx, plugin.id, plugin.manifest);
     await store.change(plugin.id, { status: 'enabled', disabled_reason: null }, clock.now());
+    await notices().resume(trx, plugin.id);
   };
 
   const consentIn = async (store: PluginStore, plugin: Installed, scopes: string[] | undefined): Promise<string[]> => {
-    const asked = scopesAsked(plugin.manifest);
-    const required = asked.filter((entry) => entry.required).map(({ scope }) => scope);
-    const granted = [...new Set(scopes ?? required)];
-    const known = new Set(asked.map(({ scope }) => scope));
-    const strange = granted.find((scope) => !known.has(scope));
-    if (strange !== undefined)
-      throw new ConsentIncomplete(`${plugin.id} does not ask for ${strange}.`, {
-        pointer: `/scopes/${granted.indexOf(strange)}`,
-      });
-    const missing = required.find((scope) => !granted.includes(scope));
-    if (missing) throw new ConsentIncomplete(`${plugin.id} cannot do without ${missing}.`, { pointer: '/scopes' });
+    const granted = chooseScopes(plugin.manifest, scopes);
     const status = plugin.status === 'waiting-for-consent' ? 'disabled' : plugin.status;
     await store.change(plugin.id, { granted: JSON.stringify(granted), status, disabled_reason: null }, clock.now());
     return granted;
@@ -222,10 +218,12 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
     },
     /** Scopes a manifest may ask for. */
     scopes: () => scopesOf(capabilities()),
-    list: async (): Promise<Plugin[]> =>
-      (await createPluginStore(database.reader).list()).map((plugin) =>
-        presentPlugin(plugin, breaker.circuit(plugin.id)),
-      ),
+    list: async (): Promise<Plugin[]> => {
+      const waiting = await notices().count(database.reader);
+      return (await createPluginStore(database.reader).list()).map((plugin) =>
+        presentPlugin(plugin, { circuit: breaker.circuit(plugin.id), waiting: waiting.get(plugin.id) }),
+      );
+    },
     get,
     installFiles,
     installArchive: async (packed: Buffer, actor: Actor) => installFiles(await readArchive(packed), 'upload', actor),
@@ -257,6 +255,7 @@ export const createPluginService = ({ platform, vault, breaker, records, capabil
         if (!(await store.find(id))) throw new PluginNotFound(id);
         await dependents.release(trx, [`plugin:${id}`], { actor, cascade });
         await store.delete(id);
+        await notices().drop(trx, id);
         await audit.record(trx, { actor, action: 'plugin.removed', subject: { kind: 'plugin', id } });
         await generations.raise(trx, 'plugins');
       });
