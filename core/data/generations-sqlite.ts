@@ -1,7 +1,7 @@
 // Generations on SQLite: beside the database lies a file that grows by one byte after every raising commit, before its caller is
-// answered. Its size, read in under a microsecond, says whether another process changed something; one query a second finds the
+// answered. Its size, read in half a microsecond, says whether another process changed something; one query a second finds the
 // change of a process that was killed between its commit and the byte.
-import { appendFileSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, openSync } from 'node:fs';
 import { createGenerationStore } from './generations-store.ts';
 import type { Watch, WatchDeps } from './generations-watch.ts';
 
@@ -10,7 +10,24 @@ const pollMs = 1000;
 export const watchSqlite = (deps: WatchDeps): Watch => {
   const path = `${deps.url.slice('sqlite:'.length)}-generations`;
   const store = createGenerationStore(deps.database.reader);
-  const sizeNow = (): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  let opened: number | undefined;
+  const close = (): void => {
+    if (opened !== undefined) closeSync(opened);
+    opened = undefined;
+  };
+  // An open file is asked for its size at half the price of a path. NaN, which is equal to nothing and so leads to a reading of the
+  // database: the file cannot be opened, or somebody removed it, and the others begin a new one.
+  const sizeNow = (): number => {
+    try {
+      opened ??= openSync(path, 'a', 0o600);
+      const { size, nlink } = fstatSync(opened);
+      if (nlink > 0) return size;
+    } catch {
+      return Number.NaN;
+    }
+    close();
+    return Number.NaN;
+  };
   // -1: nothing was read yet.
   let seen = -1;
   let timer: NodeJS.Timeout | undefined;
@@ -46,6 +63,7 @@ export const watchSqlite = (deps: WatchDeps): Watch => {
     stop: async () => {
       clearInterval(timer);
       await polling;
+      close();
     },
   };
 };

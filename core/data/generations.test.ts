@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { createTestDatabase, eachDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
@@ -101,4 +102,25 @@ test('a lost connection to PostgreSQL costs a reading per use, and is made again
   await b.generations.current();
   expect(b.generations.valueOf('things')).toBe(1);
   await vi.waitFor(() => expect(b.generations.current()).toBeUndefined(), 10_000);
+});
+
+test('on SQLite the file beside the database may be removed while nodes run: no change is missed', async () => {
+  await using on = await createTestDatabase('sqlite', { migrated: true });
+  await using a = await testPlatform(on);
+  await using b = await testPlatform(on);
+  for (const { generations } of [a, b]) generations.declare('test', 'things');
+  await a.generations.start();
+  await b.generations.start();
+  const raise = () => transact(a.database.writer, (trx) => a.generations.raise(trx, 'things'));
+  const seenByB = async (): Promise<number> => {
+    await b.generations.current();
+    return b.generations.valueOf('things');
+  };
+  await raise();
+  expect(await seenByB()).toBe(1);
+  rmSync(`${on.url.slice('sqlite:'.length)}-generations`);
+  await raise();
+  expect(await seenByB()).toBe(2);
+  await raise();
+  expect(await seenByB()).toBe(3);
 });
