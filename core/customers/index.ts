@@ -20,7 +20,7 @@ export type { Attributes } from './attributes.ts';
 
 export type Customers = CustomerService &
   Pick<Merging, 'merge' | 'unmerge'> &
-  Privacy & { resolve: Resolve['one']; look: Resolve['look']; settle: Resolve['settle'] };
+  Privacy & { resolve: Resolve['one']; findByRefs: Resolve['find']; findOrCreate: Resolve['findOrCreate'] };
 
 export type People = {
   customers: Customers;
@@ -38,7 +38,7 @@ export const createCustomers = (platform: Platform): People => {
   const resolve = createResolve({
     attributes,
     write,
-    absorb: async (trx, from, into, actor) => void (await merging.mergeIn(trx, from, into, actor)),
+    mergeInto: async (trx, from, into, actor) => void (await merging.mergeIn(trx, from, into, actor)),
   });
   const customers: Customers = {
     ...service,
@@ -47,8 +47,8 @@ export const createCustomers = (platform: Platform): People => {
     export: privacy.export,
     erase: privacy.erase,
     resolve: resolve.one,
-    look: resolve.look,
-    settle: resolve.settle,
+    findByRefs: resolve.find,
+    findOrCreate: resolve.findOrCreate,
   };
   const served = [
     ...customerRoutes({ customers, attributes }),

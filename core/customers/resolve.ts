@@ -1,5 +1,5 @@
-// From references (an id, an e-mail, an anonymous id …) to customers, a whole batch at once. `look` only reads and names what
-// is wrong; `settle` adds the customers nobody knew and links anonymous ids. Events, orders and records all come through here.
+// From references (an id, an e-mail, an anonymous id …) to customers, a whole batch at once. `find` only reads and names what
+// is wrong; `findOrCreate` adds the customers nobody knew and links anonymous ids. Events, orders and records all come through here.
 import type { CustomerRef, CustomerRow } from '@rapport/sdk/schemas';
 import { type Db, dialectOf } from '../data/database.ts';
 import { rowSet } from '../data/row-set.ts';
@@ -13,7 +13,7 @@ import { normaliseEmail, normalisePhone, normaliseText } from './normalise.ts';
 import type { Write } from './write.ts';
 
 /** What a reference came to: a customer, none yet (`id` absent), or why it cannot be one. */
-export type Looked = { ref: CustomerRef; identities: IdentityKey[]; id?: string; failure?: Failure; link?: string };
+export type Found = { ref: CustomerRef; identities: IdentityKey[]; id?: string; failure?: Failure; link?: string };
 
 export type Resolve = ReturnType<typeof createResolve>;
 
@@ -21,18 +21,18 @@ export const createResolve = (deps: {
   attributes: Attributes;
   write: Write;
   /** Moves a customer known only by an anonymous id into the one it turned out to be. */
-  absorb: (trx: Db, anonymousCustomer: string, into: string, actor: Actor) => Promise<void>;
+  mergeInto: (trx: Db, anonymousCustomer: string, into: string, actor: Actor) => Promise<void>;
 }) => {
-  const look = async (trx: Db, refs: readonly CustomerRef[]): Promise<Looked[]> => {
+  const find = async (trx: Db, refs: readonly CustomerRef[]): Promise<Found[]> => {
     const { defaultCountry } = await deps.attributes.context(trx);
-    const looked = refs.map((ref): Looked => {
+    const found = refs.map((ref): Found => {
       const identities = identitiesOf(ref, defaultCountry);
       return identities instanceof Failure ? { ref, identities: [], failure: identities } : { ref, identities };
     });
-    const distinct = new Map(looked.flatMap(({ identities }) => identities.map((key) => [identityKey(key), key])));
+    const distinct = new Map(found.flatMap(({ identities }) => identities.map((key) => [identityKey(key), key])));
     const owners = await createIdentityStore(trx).findOwners([...distinct.values()]);
     const byId = await findLiving(trx, [...new Set(refs.flatMap(({ id }) => (id === undefined ? [] : [id])))]);
-    for (const entry of looked) {
+    for (const entry of found) {
       if (entry.failure) continue;
       if (entry.ref.id !== undefined) {
         const living = byId.get(entry.ref.id);
@@ -46,20 +46,20 @@ export const createResolve = (deps: {
       const owner = owners.get(identityKey({ kind: 'anonymous', value: entry.ref.anonymousId }));
       if (owner !== entry.id) entry.link = owner ?? 'new';
     }
-    return looked;
+    return found;
   };
 
-  /** A customer for each; `moved` collects who was absorbed into whom on the way. */
-  const settle = async (
+  /** A customer for each; `moved` collects who was merged into whom on the way. */
+  const findOrCreate = async (
     trx: Db,
-    looked: readonly Looked[],
+    found: readonly Found[],
     options: { actor: Actor; source?: string; quiet?: boolean; moved?: Map<string, string> },
   ): Promise<string[]> => {
     const moved = options.moved ?? new Map<string, string>();
-    const missing = looked.filter(({ id }) => id === undefined);
-    const linking = looked.filter(({ id, link }) => id !== undefined && link === 'new');
+    const missing = found.filter(({ id }) => id === undefined);
+    const linking = found.filter(({ id, link }) => id !== undefined && link === 'new');
     if (missing.length > 0 || linking.length > 0) {
-      const rows = new Map<string, { row: CustomerRow; entries: Looked[] }>();
+      const rows = new Map<string, { row: CustomerRow; entries: Found[] }>();
       for (const entry of [...missing, ...linking]) {
         const row = rowOf(entry, options.source);
         const same = JSON.stringify(row);
@@ -76,39 +76,39 @@ export const createResolve = (deps: {
       for (const [i, { entries }] of all.entries())
         for (const entry of entries) entry.id ??= outcomes[i]?.id ?? undefined;
     }
-    for (const { id, link } of looked)
+    for (const { id, link } of found)
       if (id !== undefined && link !== undefined && link !== 'new')
-        await absorbOnce(trx, link, id, options.actor, moved);
-    return looked.map((entry) => {
+        await mergeOnce(trx, link, id, options.actor, moved);
+    return found.map((entry) => {
       if (entry.id === undefined) throw new InvalidValue('The customer could not be made.', { pointer: '/customer' });
       return entry.id;
     });
   };
 
-  // Someone else's device stays someone else's: only a customer known by nothing but anonymous ids is absorbed.
-  const absorbOnce = async (trx: Db, from: string, into: string, actor: Actor, moved: Map<string, string>) => {
+  // Someone else's device stays someone else's: only a customer known by nothing but anonymous ids is merged.
+  const mergeOnce = async (trx: Db, from: string, into: string, actor: Actor, moved: Map<string, string>) => {
     if (moved.has(from)) return;
     const rows = await createIdentityStore(trx).listOf(from);
     if (rows.length === 0 || rows.some(({ kind }) => kind !== 'anonymous')) return;
-    await deps.absorb(trx, from, into, actor);
+    await deps.mergeInto(trx, from, into, actor);
     moved.set(from, into);
   };
 
   return {
-    look,
-    settle,
+    find,
+    findOrCreate,
     /** One reference; throws when it names nobody, unless `create`. */
     one: async (trx: Db, ref: CustomerRef, options: { actor: Actor; create?: boolean; source?: string }) => {
-      const looked = await look(trx, [ref]);
-      const failure = looked[0]?.failure;
+      const found = await find(trx, [ref]);
+      const failure = found[0]?.failure;
       if (failure) throw failure;
-      if (looked[0]?.id === undefined && !options.create) throw new CustomerNotFound(Object.values(ref).join(', '));
-      return (await settle(trx, looked, options))[0]!;
+      if (found[0]?.id === undefined && !options.create) throw new CustomerNotFound(Object.values(ref).join(', '));
+      return (await findOrCreate(trx, found, options))[0]!;
     },
   };
 };
 
-const rowOf = ({ ref, id }: Looked, source: string | undefined): CustomerRow =>
+const rowOf = ({ ref, id }: Found, source: string | undefined): CustomerRow =>
   id === undefined ? { ...ref, ...(source !== undefined && { source }) } : { id, anonymousId: ref.anonymousId };
 
 const identitiesOf = (ref: CustomerRef, country: string | null): IdentityKey[] | Failure => {

@@ -55,17 +55,17 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
     requests: readonly Request[],
     options: { quiet?: boolean; perEvent?: boolean },
   ): Promise<EventOutcome[][]> => {
-    const looked = await customers.look(
+    const found = await customers.findByRefs(
       trx,
       requests.flatMap(({ events }) => events.map(({ given }) => given.customer)),
     );
     let at = 0;
     const parts = requests.map(({ events, actor }) => {
-      const mine = looked.slice(at, at + events.length);
+      const mine = found.slice(at, at + events.length);
       at += events.length;
-      return { events, actor, looked: mine };
+      return { events, actor, found: mine };
     });
-    const outcomes = parts.map(({ events, looked: mine }) =>
+    const outcomes = parts.map(({ events, found: mine }) =>
       events.map((event, index): EventOutcome => {
         const cause = mine[index]!.failure;
         const failure =
@@ -79,13 +79,13 @@ export const createEvents = ({ platform, customers }: { platform: Platform; cust
     const now = clock.now();
     const rows: Stored[] = [];
     const moved = new Map<string, string>();
-    for (const [r, { events, actor, looked: mine }] of parts.entries()) {
+    for (const [r, { events, actor, found: mine }] of parts.entries()) {
       const refused = outcomes[r]!.some(({ failure }) => failure);
       const good = events.flatMap((event, index) => {
         const outcome = outcomes[r]![index]!;
         return outcome.failure || (refused && !options.perEvent) ? [] : [{ event, outcome, entry: mine[index]! }];
       });
-      const owners = await customers.settle(
+      const owners = await customers.findOrCreate(
         trx,
         good.map(({ entry }) => entry),
         { actor, source: good[0]?.event.source, quiet: options.quiet, moved },

@@ -17,11 +17,11 @@ export const createPlacing =
     const products = await createProductStore(trx).findBySkus(new Set(given.lines.map(({ sku }) => sku)));
     const orderedAt = given.orderedAt === undefined ? clock.now() : readTime(given.orderedAt, '/orderedAt');
     const { lines } = amountsOf(given, products);
-    const [looked] = await customers.look(trx, [given.customer]);
-    const cause = looked!.failure;
+    const [found] = await customers.findByRefs(trx, [given.customer]);
+    const cause = found!.failure;
     if (cause)
       throw new Failure(cause.code, cause.status, cause.message, { pointer: `/customer${cause.pointer ?? ''}` });
-    const [customerId] = await customers.settle(trx, [looked!], { actor, source: 'api' });
+    const [customerId] = await customers.findOrCreate(trx, [found!], { actor, source: 'api' });
     const holdsStock = status === 'placed' || status === 'paid';
     const item = {
       customerId: customerId!,

@@ -49,7 +49,7 @@ export type Promotions = ReturnType<typeof createPromotions>;
 const findCustomerOf =
   (platform: Platform, core: CoreServices): FindCustomer =>
   async (ref) => {
-    const [found] = await core.customers.look(platform.database.reader, [ref]);
+    const [found] = await core.customers.findByRefs(platform.database.reader, [ref]);
     if (found?.failure) throw found.failure;
     if (found?.id === undefined) throw new CustomerNotFound(Object.values(ref).join(', '), { pointer: '/customer' });
     return found.id;
