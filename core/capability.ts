@@ -28,9 +28,12 @@ export type CapabilityCall = {
   spend: (meter: Meter, amount: number) => Promise<void>;
 };
 
-/** A refusal the plugin sees as an error with this code. `DENIED` and `LIMIT`, when not caught, become the outcome of the call. */
+/**
+ * A refusal the plugin sees as an error with this code. `DENIED` and `LIMIT`, when not caught, become the outcome of the call.
+ * `FAILED`: the other side did not do it and may later; `REJECTED`: it never will, as with a mailbox that does not exist.
+ */
 export class Refusal extends Error {
-  readonly code: 'DENIED' | 'LIMIT' | 'INVALID' | 'FAILED';
+  readonly code: 'DENIED' | 'LIMIT' | 'INVALID' | 'FAILED' | 'REJECTED';
   constructor(code: Refusal['code'], message: string) {
     super(message);
     this.code = code;

@@ -44,7 +44,7 @@ export type { Dependents, DependentsSource } from './dependents.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
 export { createFaults, type Faults } from './faults.ts';
-export type { Hooks } from './hooks/bus.ts';
+export type { Hooks, Provider } from './hooks/bus.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
 export { createApp, pathOf } from './http/app.ts';
 export { canonical } from './http/canonical.ts';

@@ -87,6 +87,10 @@ export const defineHook = <const D extends Draft>(
   limits: { ...usual, ...draft.limits },
 });
 
+/** Which address of a customer a channel writes to. */
+export const channelAddresses = ['email', 'phone', 'none'] as const;
+export type ChannelAddress = (typeof channelAddresses)[number];
+
 type Entry = {
   key?: string;
   method?: string;
@@ -95,13 +99,18 @@ type Entry = {
   summary?: string | { en: string; zh?: string };
   cron?: string;
   train?: string;
+  address?: ChannelAddress;
 };
-/** A plugin's offer of a hook: under which key ('' where it has none), called what, when it runs by itself (cron, UTC), in which list. */
+/**
+ * A plugin's offer of a hook: under which key ('' where it has none), called what, when it runs by itself (cron, UTC), in which list;
+ * of a channel the customer's address that it needs.
+ */
 export type HookOffer = {
   member: ProvidesMember;
   key: string;
   title: string | { en: string; zh?: string } | null;
   cron: string | undefined;
+  address?: ChannelAddress;
 };
 
 /** What a manifest's `provides` offers of a hook. The one place that knows where keys come from. */
@@ -121,6 +130,7 @@ export const offersOf = (
           key: entry.key ?? `${entry.method} ${entry.path}`,
           title: entry.title ?? entry.summary ?? null,
           cron,
+          ...(entry.address && { address: entry.address }),
         },
       ];
     }),

@@ -68,10 +68,10 @@ test.each([
   expect(parsingIn(line)).toEqual([]);
 });
 
-test('core, rules and modules parse no text of an error', () => {
+test('core, rules, modules, the SDK and the bundled plugins parse no text of an error', () => {
   const files = execFileSync(
     'git',
-    ['ls-files', '-co', '--exclude-standard', 'core', 'rules', 'modules', 'marketplace'],
+    ['ls-files', '-co', '--exclude-standard', 'core', 'rules', 'modules', 'marketplace', 'plugins', 'sdk'],
     {
       encoding: 'utf8',
     },

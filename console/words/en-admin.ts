@@ -24,6 +24,7 @@ export const enAdmin = {
     asksNothing: 'It asks for nothing.',
     required: 'Required',
     optional: 'Optional',
+    adds: 'What it adds',
     hosts: 'Hosts it reaches',
     inClear: 'Sees in clear: {{members}}.',
     personalOut:

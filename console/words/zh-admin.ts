@@ -24,6 +24,7 @@ export const zhAdmin = {
     asksNothing: '不需要任何权限。',
     required: '必需',
     optional: '可选',
+    adds: '它提供的内容',
     hosts: '访问的主机',
     inClear: '可见明文：{{members}}。',
     personalOut: '它能读取个人数据并访问其他主机，因此可能将个人数据发送出去。仅在信任发布者时授权。',

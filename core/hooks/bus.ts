@@ -1,6 +1,6 @@
 // Asks plugins. Four kinds of question, each answered with outcomes as values; which plugins answer, and how they are run behind
 // the wall, is the business of core/plugins. Nothing a plugin does makes these functions throw.
-import type { HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
+import type { ChannelAddress, HookSpec, InputOf, Outcome, OutputOf } from '@rapport/sdk';
 import type { Db } from '../data/database.ts';
 import { apart, transact } from '../data/transact.ts';
 import type { Outbox } from '../jobs/outbox.ts';
@@ -10,19 +10,22 @@ export type AskOptions = {
   plugin?: string;
   /** Only providers with this key: a channel, a recommender, a scorer. */
   provider?: string;
+  /** Only channels that need this address of the customer. */
+  address?: Provider['address'];
   timeoutMs?: number;
   seed?: number;
 };
 
 /**
  * Who provides a hook: a plugin, under a key of its manifest ('' where the hook has no keys), called so there. `failClosed`: a
- * filter that lets nothing pass while it does not answer.
+ * filter that lets nothing pass while it does not answer. `address`: of a channel, the customer's address that it needs.
  */
 export type Provider = {
   plugin: string;
   provider: string;
   title: string | { en: string; zh?: string } | null;
   failClosed: boolean;
+  address?: ChannelAddress;
 };
 
 /** What the bus needs of the plugin host. */
@@ -88,7 +91,8 @@ export const createHooks = (deps: { runner: Runner; outbox: Outbox }): Hooks => 
       .filter(
         (candidate) =>
           (options.plugin === undefined || candidate.plugin === options.plugin) &&
-          (options.provider === undefined || candidate.provider === options.provider),
+          (options.provider === undefined || candidate.provider === options.provider) &&
+          (options.address === undefined || candidate.address === options.address),
       );
 
   const ask = async <H extends HookSpec>(

@@ -90,7 +90,7 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
           plugin: declared.plugin,
           key: given.key ?? null,
           customer_id: await checkCustomer(trx, given.customerId, actor),
-          data: check(declared, given.data),
+          data: check(declared, withDefaults(declared, given.data)),
           version: 1,
           created_at: now,
           updated_at: now,
@@ -108,7 +108,7 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
       transactRetrying(database.writer, async (trx) => {
         const store = createRecordStore(trx);
         const declared = await getType(trx, type);
-        const text = check(declared, data);
+        const text = check(declared, withDefaults(declared, data));
         const named = customerId === undefined ? undefined : await checkCustomer(trx, customerId, actor);
         const now = clock.now();
         const fresh = { id: ids.next(), type, plugin: declared.plugin, version: 1, created_at: now, updated_at: now };
@@ -187,6 +187,15 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
 };
 
 export type Records = ReturnType<typeof createRecords>;
+
+/** Members that a new record does not name have their defaults. */
+const withDefaults = (type: RecordTypeRow, data: Record<string, unknown>): Record<string, unknown> => {
+  const { schema } = fromJson<Pick<RecordTypeDefinition, 'schema'>>(type.definition);
+  const defaults = Object.entries(schema.properties).flatMap(([name, property]) =>
+    property.default === undefined ? [] : [[name, property.default] as const],
+  );
+  return { ...Object.fromEntries(defaults), ...data };
+};
 
 const showType = (row: RecordTypeRow): RecordType => {
   const { title, schema } = fromJson<Pick<RecordTypeDefinition, 'title' | 'schema'>>(row.definition);

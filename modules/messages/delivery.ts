@@ -1,6 +1,7 @@
 // Works the queue of messages: may it go, to which address, what does it say, which channel takes it. Everything that can change
 // between asking and sending (consent, erasure, address) is looked at here, at the last moment.
 
+import type { ChannelAddress } from '@rapport/sdk';
 import type { MessageContent } from '@rapport/sdk/schemas';
 import {
   afterCommit,
@@ -26,7 +27,7 @@ import { contentFor, type Templates } from './templates.ts';
 export type Outgoing = MessageContent & {
   id: string;
   channel: string;
-  to: string;
+  to: string | null;
   idempotencyKey: string;
   customerId: string | null;
 };
@@ -40,14 +41,25 @@ export type ChannelAnswer =
   | { kind: 'unavailable'; plugin: string; reason: string; until: number | undefined }
   | { kind: 'refused'; plugin: string | null; reason: string; retry: boolean; retryAfterMs?: number };
 
-export type Channel = (message: Outgoing, signal: AbortSignal) => Promise<ChannelAnswer>;
+export type Channel = {
+  /** Which address of the customer it needs; `undefined` while nobody offers it. */
+  addressOf: (channel: string) => Promise<ChannelAddress | undefined>;
+  /** Through plugins whose channel needs that address. */
+  send: (message: Outgoing, options: { address: ChannelAddress }) => Promise<ChannelAnswer>;
+};
+export const noChannel = (channel: string): ChannelAnswer => ({
+  kind: 'refused',
+  plugin: null,
+  reason: `no plugin sends through ${channel}`,
+  retry: true,
+});
 
 type Ending = {
   status: 'sent' | 'failed' | 'dropped';
   reason: string | null;
   plugin?: string | null;
   providerId?: string | null;
-  address?: string;
+  address?: string | null;
   subject?: string;
 };
 
@@ -103,12 +115,14 @@ export const messageJob = (
   const deliver = async (row: MessageRow, context: JobContext): Promise<void> => {
     const store = createMessageStore(database.reader);
     const recipient = row.customer_id ? await store.findRecipient(row.customer_id) : undefined;
+    const needs = await deps.channel.addressOf(row.channel);
     const refusal = row.customer_id
-      ? await whyNot(row, recipient, (purpose) => store.findConsent(row.customer_id!, row.channel, purpose))
+      ? await whyNot(row, needs, recipient, (channel) => store.findConsent(row.customer_id!, channel, row.purpose))
       : undefined;
     if (refusal) return end(row, { status: 'dropped', reason: refusal });
-    const to = row.address ?? addressOf(row.channel, recipient!);
-    if (!to) return end(row, { status: 'dropped', reason: `no address for ${row.channel}` });
+    const to = row.address ?? (needs === 'email' || needs === 'phone' ? recipient![needs] : null);
+    if (to === null && needs !== undefined && needs !== 'none')
+      return end(row, { status: 'dropped', reason: `no address for ${row.channel}` });
     const content = await render(row, recipient);
     if ('fault' in content) return end(row, { status: 'failed', reason: content.fault });
     const outgoing = {
@@ -119,7 +133,7 @@ export const messageJob = (
       idempotencyKey: row.id,
       customerId: row.customer_id,
     };
-    const answer = await deps.channel(outgoing, context.signal);
+    const answer = needs ? await deps.channel.send(outgoing, { address: needs }) : noChannel(row.channel);
     const sent = { address: to, subject: content.subject, plugin: answer.plugin };
     if (answer.kind === 'accepted')
       return end(row, { ...sent, status: 'sent', reason: null, providerId: answer.providerId });
@@ -178,21 +192,19 @@ export const customerVariables = (recipient: Recipient): Record<CustomerMember, 
   level: recipient.level,
 });
 
-// Marketing needs a yes for this channel; service goes unless there is a no.
+// Marketing needs a yes for this channel, or for the kind of address it writes to; service goes unless there is a no. A no to the
+// kind of address (`email`, `phone`) holds for every channel that writes to it.
 const whyNot = async (
   row: MessageRow,
+  needs: ChannelAddress | undefined,
   recipient: Recipient | undefined,
-  consent: (purpose: string) => Promise<string | undefined>,
+  consent: (channel: string) => Promise<string | undefined>,
 ): Promise<string | undefined> => {
   if (!recipient || recipient.erased_at !== null) return 'the customer is erased';
   if (recipient.merged_into !== null) return 'the customer was merged';
-  const given = await consent(row.purpose);
-  if (row.purpose === 'marketing' && given !== 'granted') return `no consent for ${row.channel}`;
-  return given === 'denied' ? `${row.channel} was declined` : undefined;
-};
-
-const addressOf = (channel: string, recipient: Recipient): string | null => {
-  if (channel === 'email') return recipient.email;
-  if (channel === 'sms' || channel === 'voice') return recipient.phone;
-  return recipient.external_id ?? recipient.id;
+  const own = await consent(row.channel);
+  const general = needs === undefined || needs === 'none' || needs === row.channel ? undefined : await consent(needs);
+  if (own === 'denied') return `${row.channel} was declined`;
+  if (general === 'denied') return `${needs} was declined`;
+  if (row.purpose === 'marketing' && (own ?? general) !== 'granted') return `no consent for ${row.channel}`;
 };

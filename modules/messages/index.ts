@@ -1,9 +1,9 @@
 // Messages, put together: templates, the queue, delivery through the channels of plugins.
 
 import { messageFilter, messageSend } from '@rapport/sdk/hooks';
-import { defineModule, type Hooks, type Platform } from '../../core/index.ts';
+import { defineModule, type Hooks, type Platform, type Provider } from '../../core/index.ts';
 import { messageAction } from './action.ts';
-import { type Channel, messageJob } from './delivery.ts';
+import { type Channel, messageJob, noChannel } from './delivery.ts';
 import { createMessages } from './messages.ts';
 import { createRenderer } from './renderer.ts';
 import { messageRoutes } from './routes.ts';
@@ -54,34 +54,43 @@ export const messagesModule = defineModule({
   stop: ({ stop }) => stop(),
 });
 
-/** Filters, then the first channel plugin that takes the message. A plugin that broke is asked again later: nothing is lost by it. */
-const channelOf =
-  (hooks: Hooks): Channel =>
-  async (message) => {
-    const { value: filtered, refused, held } = await hooks.filter(messageFilter, message);
-    if (refused) return { kind: 'refused', ...refused, retry: false };
-    if (held) return { kind: 'unavailable', ...held };
-    const outcome = await hooks.first(messageSend, filtered, { provider: message.channel });
-    if (!outcome)
-      return { kind: 'refused', plugin: null, reason: `no plugin sends through ${message.channel}`, retry: true };
-    const { plugin } = outcome;
-    if (outcome.kind === 'unavailable')
-      return { kind: 'unavailable', plugin, reason: outcome.reason, until: outcome.until };
-    if (outcome.kind === 'declined') return { kind: 'refused', plugin, reason: outcome.reason, retry: false };
-    if (outcome.kind !== 'ok')
+/**
+ * Filters, then the first channel plugin that takes the message. A plugin that broke is asked again later: nothing is lost by it. Of
+ * several plugins that offer a channel the first says which address it needs; those that need another one are not asked.
+ */
+const channelOf = (hooks: Hooks): Channel => {
+  const offering = async (channel: string): Promise<readonly Provider[]> => {
+    await hooks.current();
+    return hooks.providersOf(messageSend.name, { provider: channel });
+  };
+  return {
+    addressOf: async (channel) => (await offering(channel))[0]?.address,
+    send: async (message, { address }) => {
+      const { value: filtered, refused, held } = await hooks.filter(messageFilter, message);
+      if (refused) return { kind: 'refused', ...refused, retry: false };
+      if (held) return { kind: 'unavailable', ...held };
+      const outcome = await hooks.first(messageSend, filtered, { provider: message.channel, address });
+      if (!outcome) return noChannel(message.channel);
+      const { plugin } = outcome;
+      if (outcome.kind === 'unavailable')
+        return { kind: 'unavailable', plugin, reason: outcome.reason, until: outcome.until };
+      if (outcome.kind === 'declined') return { kind: 'refused', plugin, reason: outcome.reason, retry: false };
+      if (outcome.kind !== 'ok')
+        return {
+          kind: 'refused',
+          plugin,
+          reason: `${outcome.kind}: ${outcome.reason}`,
+          retry: outcome.kind !== 'denied',
+        };
+      const { value } = outcome;
+      if (value.status === 'sent') return { kind: 'accepted', plugin, providerId: value.id ?? null };
       return {
         kind: 'refused',
         plugin,
-        reason: `${outcome.kind}: ${outcome.reason}`,
-        retry: outcome.kind !== 'denied',
+        reason: value.reason,
+        retry: value.permanent !== true,
+        retryAfterMs: value.retryAfterMs,
       };
-    const { value } = outcome;
-    if (value.status === 'sent') return { kind: 'accepted', plugin, providerId: value.id ?? null };
-    return {
-      kind: 'refused',
-      plugin,
-      reason: value.reason,
-      retry: value.permanent !== true,
-      retryAfterMs: value.retryAfterMs,
-    };
+    },
   };
+};

@@ -58,8 +58,9 @@ export const createSmtp = (
         })) as { messageId: string };
         return { id: sent.messageId };
       } catch (error) {
-        const { message, response } = error as Error & { response?: string };
-        throw new Refusal('FAILED', (response ?? message).slice(0, 500));
+        const { message, response, responseCode = 0 } = error as Error & { response?: string; responseCode?: number };
+        // A reply of 500 and more is final in SMTP (RFC 5321, 4.2.1).
+        throw new Refusal(responseCode >= 500 ? 'REJECTED' : 'FAILED', (response ?? message).slice(0, 500));
       }
     },
   });

@@ -6,6 +6,7 @@ import type { OutgoingMessage } from '@rapport/sdk/hooks';
 export default definePlugin({
   send: {
     email: async (message: OutgoingMessage, ctx) => {
+      if (message.to === null) return { status: 'failed', reason: 'The message has no address.', permanent: true };
       if (!message.text && !message.html)
         return { status: 'failed', reason: 'The message has no text and no html.', permanent: true };
       try {
@@ -21,8 +22,12 @@ export default definePlugin({
         });
         return { status: 'sent', id };
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        return { status: 'failed', reason: reason.slice(0, 1000), permanent: isFinal(reason) };
+        const { message, code } = error as Error & { code?: string };
+        return {
+          status: 'failed',
+          reason: message.slice(0, 1000),
+          permanent: code === 'REJECTED' || code === 'INVALID',
+        };
       }
     },
   },
@@ -30,5 +35,3 @@ export default definePlugin({
 
 const textOf = (setting: unknown): string | undefined =>
   typeof setting === 'string' && setting !== '' ? setting : undefined;
-
-const isFinal = (reason: string): boolean => /\b5\d\d[ -]/.test(reason);

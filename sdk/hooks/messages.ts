@@ -6,8 +6,8 @@ import { Closed, Nullable } from '../schemas/shared.ts';
 export const OutgoingMessage = Type.Object({
   id: Type.String(),
   channel: Type.String(),
-  /** The address in the channel's own terms: e-mail, E.164 phone, URL. */
-  to: Type.String(),
+  /** As the channel's `address` says: an e-mail address, a phone number (E.164), null for `none`; or what staff gave for one message. */
+  to: Nullable(Type.String()),
   /** The same at every attempt: a second delivery with it must not reach the person twice. */
   idempotencyKey: Type.String(),
   customerId: Nullable(Type.String()),

@@ -1,6 +1,6 @@
 // plugin.json and what the API says about plugins. The manifest is checked when a plugin is installed, with this schema.
 import { type Static, Type } from 'typebox';
-import { outcomeKinds } from '../hook.ts';
+import { channelAddresses, outcomeKinds } from '../hook.ts';
 import { Closed, Nullable, Time } from './shared.ts';
 
 /** `publisher/name`. In addresses the slash is written as a tilde: `/plugins/publisher~name`. */
@@ -83,8 +83,11 @@ export const Provides = Closed({
     Type.Array(
       Closed({
         ...Provider,
-        /** Which address of the customer it needs. */
-        address: Type.Union([Type.Literal('email'), Type.Literal('phone'), Type.Literal('none')]),
+        /**
+         * Which address of the customer it needs, and is given (`to`) instead of any other. A customer without it gets no message; a
+         * consent for `email` or `phone` holds for every channel with that address.
+         */
+        address: oneOf(...channelAddresses),
       }),
       { maxItems: 10 },
     ),
@@ -107,9 +110,11 @@ export const Provides = Closed({
   ),
 });
 
+const manifestAddress = 'https://rapport.dev/schemas/plugin.json';
 export const Manifest = Closed(
   {
-    $schema: Type.Optional(Type.String()),
+    /** For editors. */
+    $schema: Type.Optional(Type.Literal(manifestAddress)),
     id: PluginId,
     version: Type.String({ pattern: '^\\d{1,6}\\.\\d{1,6}\\.\\d{1,6}(-[0-9A-Za-z.-]{1,40})?$' }),
     rapport: Type.String({ pattern: '^\\^\\d+\\.\\d+$', description: 'Platform it is made for, like ^1.0' }),
@@ -144,7 +149,7 @@ export const Manifest = Closed(
     settings: Type.Optional(SettingsSchema),
     limits: Type.Optional(Closed({ memoryMb: Type.Optional(Type.Integer({ minimum: 16, maximum: 256 })) })),
   },
-  { $id: 'https://rapport.dev/schemas/plugin.json' },
+  { $id: manifestAddress },
 );
 export type Manifest = Static<typeof Manifest>;
 

@@ -35,6 +35,7 @@ export const Consent = ({ plugin, mayWrite }: { plugin: Plugin; mayWrite: boolea
     setGranted((old) =>
       old.has(scope) ? new Set([...old].filter((each) => each !== scope)) : new Set([...old, scope]),
     );
+  const added = addedBy(plugin, language);
   const changed = plugin.scopes.some(({ scope, granted: was }) => was !== granted.has(scope));
   return (
     <Panel title={t(waiting ? 'plugins.asks' : 'plugins.mayDo')}>
@@ -63,6 +64,22 @@ export const Consent = ({ plugin, mayWrite }: { plugin: Plugin; mayWrite: boolea
             </li>
           ))}
         </ul>
+        {added.length > 0 && (
+          <div>
+            <h3 className="sub">{t('plugins.adds')}</h3>
+            <ul className="scopes">
+              {added.map(({ kind, key, title, description }) => (
+                <li key={`${kind} ${key}`}>
+                  <Tag>{t(`plugins.provides.${kind}`)}</Tag>
+                  <span className="two-lines">
+                    <span>{title}</span>
+                    {description && <span className="small dim">{description}</span>}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
         {plugin.hosts.length > 0 && (
           <div>
             <h3 className="sub">{t('plugins.hosts')}</h3>
@@ -102,3 +119,16 @@ export const Consent = ({ plugin, mayWrite }: { plugin: Plugin; mayWrite: boolea
     </Panel>
   );
 };
+
+const kindsAdded = ['recommenders', 'scorers', 'channels', 'recordTypes', 'schedules', 'http'] as const;
+
+/** What a plugin adds, under the names that its manifest gives. */
+const addedBy = ({ provides }: Plugin, language: Parameters<typeof localText>[1]) =>
+  kindsAdded.flatMap((kind) =>
+    (provides[kind] ?? []).map((entry) => ({
+      kind,
+      key: 'key' in entry ? entry.key : `${entry.method} ${entry.path}`,
+      title: localText('title' in entry ? entry.title : entry.summary, language),
+      description: 'description' in entry ? localText(entry.description, language) : undefined,
+    })),
+  );

@@ -2,7 +2,7 @@
 // change that was answered before, on whatever node it was made.
 
 import { offersOf } from '@rapport/sdk';
-import { hooks } from '@rapport/sdk/hooks';
+import { hookNamed, hooks } from '@rapport/sdk/hooks';
 import type { Grant } from '../../capability.ts';
 import type { Database } from '../../data/database.ts';
 import type { Generations } from '../../data/generations.ts';
@@ -50,7 +50,7 @@ export const createRegistry = (deps: {
     const held = [...resting.values()]
       .filter(isHeld)
       .flatMap(offeredBy)
-      .filter(({ failClosed }) => failClosed);
+      .filter(({ hook, failClosed }) => failClosed || hookNamed(hook)?.kind === 'first');
     providers = Map.groupBy(
       [...[...next.values()].flatMap(({ plugin }) => offeredBy(plugin)), ...held],
       ({ hook }) => hook,
@@ -101,16 +101,20 @@ export const offeredBy = (plugin: Installed): Offered[] => {
   return hooks
     .filter(({ scope }) => grant.has(scope))
     .flatMap((hook) =>
-      offersOf(hook, plugin.manifest.provides).map(({ key, title }) => ({
+      offersOf(hook, plugin.manifest.provides).map(({ key, title, address }) => ({
         hook: hook.name,
         plugin: plugin.id,
         provider: key,
         title,
+        address,
         failClosed: hook.kind === 'filter' && plugin.failClosed.includes(hook.name),
       })),
     );
 };
 
-/** Switched off by Rapport, not by people: what it was to hold back stays back, and notices wait for it. */
+/**
+ * Switched off by Rapport, not by people: what it was to hold back stays back, and what only it can take, such as a message of its
+ * channel, waits for it.
+ */
 export const isHeld = ({ status, disabledReason }: Installed): boolean =>
   status === 'waiting-for-consent' || disabledReason !== null;

@@ -1,15 +1,38 @@
 // Settings of plugins: what their schema may say, secrets sealed, what plugins and people see of them.
 import type { SettingsSchema } from '@rapport/sdk/schemas';
 import { RE2JS } from 're2js';
+import { faultsOf } from '../../records/given-schema.ts';
 import type { SecretBox } from '../../secret-box.ts';
 import { ManifestInvalid } from './errors.ts';
 
-/** What the schema itself may not say. Throws with a pointer. */
+type Property = SettingsSchema['properties'][string];
+/** Keywords that say something about some types only; on another they would have no effect, so they are refused there. */
+const typesOf: Partial<Record<keyof Property, readonly Property['type'][]>> = {
+  secret: ['string'],
+  enum: ['string', 'number', 'integer'],
+  minLength: ['string'],
+  maxLength: ['string'],
+  pattern: ['string'],
+  format: ['string'],
+  minimum: ['number', 'integer'],
+  maximum: ['number', 'integer'],
+  maxItems: ['array'],
+};
+
+/**
+ * What the schema itself may not say: a keyword that has no effect, a default that does not fit, a pattern that RE2 does not read.
+ * Throws MANIFEST_INVALID with a pointer. `secrets`: whether its values can be sealed.
+ */
 export const checkSettingsSchema = (schema: SettingsSchema, at: string, { secrets = true } = {}): void => {
   for (const [name, property] of Object.entries(schema.properties)) {
     const pointer = `${at}/properties/${name}`;
     if (property.secret && (!secrets || property.type !== 'string'))
       throw new ManifestInvalid('Only text settings can be secret.', { pointer: `${pointer}/secret` });
+    for (const [keyword, types] of Object.entries(typesOf))
+      if (Object.hasOwn(property, keyword) && !types.includes(property.type))
+        throw new ManifestInvalid(`"${keyword}" says nothing about ${property.type}.`, {
+          pointer: `${pointer}/${keyword}`,
+        });
     if (property.pattern !== undefined) {
       try {
         RE2JS.compile(property.pattern);
@@ -17,6 +40,11 @@ export const checkSettingsSchema = (schema: SettingsSchema, at: string, { secret
         throw new ManifestInvalid('The pattern is not one RE2 reads.', { pointer: `${pointer}/pattern`, cause: error });
       }
     }
+    if (property.default === undefined) continue;
+    if (property.secret) throw new ManifestInvalid('A secret has no default.', { pointer: `${pointer}/default` });
+    const [fault] = faultsOf({ type: 'object', properties: { [name]: property } }, { [name]: property.default });
+    if (fault)
+      throw new ManifestInvalid(`The default does not fit: ${fault.detail}`, { pointer: `${pointer}/default` });
   }
   (schema.required ?? []).forEach((name, index) => {
     if (!schema.properties[name])
