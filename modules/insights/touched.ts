@@ -25,8 +25,9 @@ const customersAtOnce = 500;
 const mostAttempts = 3;
 
 type Touched = { scorer: string };
+type Touch = 'orders' | 'events' | 'any';
 
-const touchOf = ({ kind }: Change): 'orders' | 'events' | 'any' | undefined => {
+const touchOf = ({ kind }: Change): Touch | undefined => {
   if (kind === 'order' || kind === 'refund') return 'orders';
   if (kind === 'event') return 'events';
   // What two customers bought is one history now, or two again.
@@ -41,10 +42,15 @@ export const createTouched = (
   let timer: NodeJS.Timeout | undefined;
 
   const note = async (trx: Db, changes: readonly Change[]): Promise<void> => {
+    // A batch of a thousand events touches in one way: its scorers are looked up once.
+    const scorersOf = new Map<Touch, string[]>();
     const pairs = new Set<string>();
     for (const change of changes) {
       const touch = touchOf(change);
-      if (touch) for (const scorer of deps.scorers.touchedBy(touch)) pairs.add(`${scorer} ${change.customerId}`);
+      if (!touch) continue;
+      const scorers = scorersOf.get(touch) ?? deps.scorers.touchedBy(touch);
+      scorersOf.set(touch, scorers);
+      for (const scorer of scorers) pairs.add(`${scorer} ${change.customerId}`);
     }
     if (pairs.size === 0) return;
     const created_at = clock.now();
