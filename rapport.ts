@@ -66,7 +66,7 @@ const assemble = (platform: Platform, config: Config) => {
   const { modules, hooks, customers, attributes } = core;
   const commerce = modules.install(commerceModule, { customers });
   const members = modules.install(loyaltyModule, { customers });
-  const messages = modules.install(messagesModule, { hooks });
+  const messages = modules.install(messagesModule, core);
   const insights = modules.install(insightsModule, { hooks, enabled: core.plugins.enabled });
   modules.install(webhooksModule, {});
   const imports = modules.install(importsModule, { ...core, commerce });

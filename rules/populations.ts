@@ -15,6 +15,7 @@ import { type Alerts, createAlerts } from './alerts/service.ts';
 import { conditionRoutes } from './conditions/routes.ts';
 import { type Conditions, createConditions } from './conditions/service.ts';
 import { createChecks } from './documents/checks.ts';
+import type { Documents } from './documents/documents.ts';
 import type { VocabularySource } from './language/index.ts';
 import { type BrokenRules, createBrokenRules } from './populations/broken.ts';
 import { type Build, createBuild } from './populations/build.ts';
@@ -50,7 +51,12 @@ export type Populations = {
 
 export const createPopulations = (
   platform: Platform,
-  deps: { vocabulary: VocabularySource; actions: Actions },
+  deps: {
+    vocabulary: VocabularySource;
+    actions: Actions;
+    /** Rules without a population of their own, which may break like the others. */
+    others: readonly Documents[];
+  },
 ): Populations => {
   const { vocabulary, actions } = deps;
   const indexes = createRuleIndexes({ vocabulary, log: platform.log });
@@ -65,10 +71,11 @@ export const createPopulations = (
   const ticker = createTicker(platform, { indexes, evaluate: live.evaluate });
   const faults = createFaults(platform.config.fault);
   const build = createBuild(platform, { indexes, faults, onDue: (trx, at) => ticker.notice(trx, at) });
-  const broken = createBrokenRules(platform, { vocabulary, build });
   const conditions = createConditions({ platform, vocabulary, checks, build });
   const segments = createSegments({ platform, vocabulary, checks, build });
   const alerts = createAlerts({ platform, checks, build, actions });
+  const documents = [conditions, segments, alerts].map((kind) => kind.documents);
+  const broken = createBrokenRules(platform, { vocabulary, build, documents: [...documents, ...deps.others] });
   const lists = createLists(platform, { segments, live });
   const reconcile = createReconcile(platform, { indexes, live, ticker });
   return {

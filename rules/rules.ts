@@ -22,8 +22,9 @@ export type RulesDeps = {
 const createRules = (platform: Platform, { core, members, scorers, actions }: RulesDeps): RuleServices => {
   const { config, database } = platform;
   const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
-  const populations: Populations = createPopulations(platform, { vocabulary, actions });
   const promotions: Promotions = createPromotions({ platform, core, members, vocabulary });
+  const others = [promotions.documents.documents];
+  const populations: Populations = createPopulations(platform, { vocabulary, actions, others });
   const routes = dependentRoutes({ reader: database.reader, dependents: platform.dependents });
   return { vocabulary, populations, promotions, routes };
 };

@@ -1,13 +1,16 @@
 // The action `message` of alerts: what it must be to be saved, and the message it queues in the transaction of the firing.
 import type { AlertAction } from '@rapport/sdk/schemas';
 import { type Db, defineAction, InvalidRequest } from '../../core/index.ts';
+import { ChannelUnknown } from './errors.ts';
 import type { SendRequest } from './messages.ts';
 import { TemplateInvalid } from './renderer.ts';
 import { findUnknownVariable } from './template-variables.ts';
 import { checkContent, type Templates } from './templates.ts';
 
 type MessageAction = Extract<AlertAction, { kind: 'message' }>;
-type Messages = { send: (trx: Db, request: SendRequest) => Promise<string>; templates: Templates };
+/** What installed plugins provide, like `channel:email`: also those nobody consented to yet, and those that are switched off. */
+export type Naming = { listNames: (db: Db) => Promise<ReadonlySet<string>> };
+type Messages = Naming & { send: (trx: Db, request: SendRequest) => Promise<string>; templates: Templates };
 
 /** What a template of an alert sees beside `customer`. */
 const alertVariables = ['alert', 'firing', 'at', 'customerId', 'cause'];
@@ -18,6 +21,7 @@ export const messageAction = (messages: Messages) =>
     uses: ({ channel, template }) => ({ channel, template }),
     check: async (action, at, trx) => {
       checkAddressing(action, at);
+      await checkChannel(messages, action.channel, `${at}/channel`, trx);
       if (action.content) {
         checkContent(action.content, `${at}/content`);
         refuseUnknownVariables(action.content, `${at}/content`, action.to === undefined);
@@ -45,6 +49,14 @@ export const messageAction = (messages: Messages) =>
         source,
       }),
   });
+
+/** A message waits for a plugin that is switched off; one for a channel that nobody brings would wait for ever. */
+const checkChannel = async ({ listNames }: Naming, channel: string, pointer: string, trx: Db): Promise<void> => {
+  const names = await listNames(trx);
+  if (names.has(`channel:${channel}`)) return;
+  const known = [...names].flatMap((name) => (name.startsWith('channel:') ? [name.slice('channel:'.length)] : []));
+  throw new ChannelUnknown(channel, known, { pointer });
+};
 
 const checkAddressing = (action: MessageAction, at: string): void => {
   if ((action.template === undefined) === (action.content === undefined))

@@ -2,7 +2,7 @@
 
 import { messageFilter, messageSend } from '@rapport/sdk/hooks';
 import { defineModule, type Hooks, type Platform, type Provider } from '../../core/index.ts';
-import { messageAction } from './action.ts';
+import { messageAction, type Naming } from './action.ts';
 import { type Channel, messageJob, noChannel } from './delivery.ts';
 import { createMessages } from './messages.ts';
 import { createRenderer } from './renderer.ts';
@@ -10,7 +10,7 @@ import { messageRoutes } from './routes.ts';
 import { createSmtp } from './smtp.ts';
 import { createTemplates } from './templates.ts';
 
-const createMessaging = (platform: Platform, hooks: Hooks) => {
+const createMessaging = (platform: Platform, { hooks, plugins }: MessagingDeps) => {
   const renderer = createRenderer();
   const templates = createTemplates(platform);
   const messages = createMessages(platform, templates);
@@ -18,6 +18,7 @@ const createMessaging = (platform: Platform, hooks: Hooks) => {
   return {
     ...messages,
     templates,
+    listNames: plugins.listNames,
     routes: messageRoutes({ database: platform.database, messages, templates, renderer }),
     jobs: [messageJob(platform, { templates, renderer, channel: channelOf(hooks) })],
     capabilities: smtp.capabilities,
@@ -28,11 +29,12 @@ const createMessaging = (platform: Platform, hooks: Hooks) => {
   };
 };
 
+type MessagingDeps = { hooks: Hooks; plugins: Naming };
 export type Messaging = ReturnType<typeof createMessaging>;
 
 export const messagesModule = defineModule({
   name: 'messages',
-  create: (platform, { hooks }: { hooks: Hooks }) => createMessaging(platform, hooks),
+  create: (platform, deps: MessagingDeps) => createMessaging(platform, deps),
   tables: [
     { table: 'templates', owner: 'shop', grows: 'with settings' },
     {

@@ -21,11 +21,15 @@ export type AlertDeps = {
 export const createAlerts = ({ platform, checks, build, actions: declaredActions }: AlertDeps) => {
   const { database } = platform;
 
-  const check = async (content: RuleContent, _key: string, trx: Db) => {
+  const checkNamed = async (content: RuleContent, _key: string, trx: Db): Promise<void> => {
     const { trigger, actions } = content.params as AlertParams;
     for (const [index, action] of actions.entries()) await declaredActions.check(action, `/actions/${index}`, trx);
-    const ofTrigger = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
     if (trigger.kind === 'segment') await checkSegment(trigger.segment, trx);
+  };
+
+  const check = async (content: RuleContent, _key: string, trx: Db) => {
+    const { trigger } = content.params as AlertParams;
+    const ofTrigger = trigger.kind === 'segment' ? [`segment.${trigger.segment}`] : [];
     if (!content.conditions) {
       if (trigger.kind === 'change')
         throw new RuleWithoutConditions('An alert on a change needs the conditions that become true.', {
@@ -51,6 +55,7 @@ export const createAlerts = ({ platform, checks, build, actions: declaredActions
   const documents = createDocuments(platform, {
     kind: 'alert',
     check,
+    checkNamed,
     uses: ({ params }) => usesOfAlert(params as AlertParams, declaredActions),
     runTests: (content, trx) => checks.tests(content, contextOf((content.params as AlertParams).trigger), trx),
     onActivate: async (trx, active, document) => {

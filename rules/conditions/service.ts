@@ -118,6 +118,7 @@ const show = (row: RuleDocument): ConditionDocument => ({
   version: row.version,
   activeVersion: row.activeVersion,
   revision: row.revision,
+  broken: row.broken,
   createdAt: toIso(row.createdAt),
   updatedAt: toIso(row.updatedAt),
 });

@@ -27,6 +27,11 @@ export type KindSpec = {
    * transaction of either, alone among those who change rules: nothing it looked at can go before the commit.
    */
   check: (content: RuleContent, key: string, trx: Db) => Promise<{ content: RuleContent; dependencies: string[] }>;
+  /**
+   * Refuses content that names what is not there beside its conditions: a segment, a template, a level. A part of every check,
+   * and asked again of active versions (`faultOf`).
+   */
+  checkNamed?: (content: RuleContent, key: string, trx: Db) => Promise<void>;
   /** What the content names beside its conditions: a trigger's segment, an action's template. */
   uses?: (content: RuleContent) => readonly Use[];
   /** Runs the document's own tests; a failing one refuses activation. */
@@ -86,7 +91,9 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
   /** Checks what is to be written; a rule that leads back to itself, by whichever version in force, is refused. */
   const check = async (trx: Db, key: string, given: RuleContent) => {
     await refuseCycle(trx, `${kind}:${key}`, usesOf(given));
-    return spec.check(given, key, trx);
+    const checked = await spec.check(given, key, trx);
+    await spec.checkNamed?.(checked.content, key, trx);
+    return checked;
   };
 
   const noteUses = async (trx: Db, key: string, versions: readonly (RuleContent & { version: number })[]) =>
@@ -121,6 +128,10 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
     });
 
   return {
+    kind,
+    /** Throws when the version names what is not there; its conditions are not looked at. */
+    checkNamed: async (trx: Db, version: StoredVersion): Promise<void> =>
+      spec.checkNamed?.(contentOf(version), version.key, trx),
     find: (key: string, db: Db = database.reader) => createDocumentStore(db).find(kind, key),
     get: (key: string, db: Db = database.reader) => get(db, key),
     getVersion: (key: string, version: number, db: Db = database.reader) => getVersion(db, key, version),

@@ -1,19 +1,26 @@
-// Active rules that can no longer be worked out: a fact is gone that they read. They are marked with the reason, and it is told, on
-// record and in the log; when the fact is there again they are built again. Nobody takes a fact away that is in use (graph.ts), so
+// Active rules that can no longer be worked out: a fact, a segment, a template, a channel or a level is gone that they name. They
+// are marked with the reason, and it is told, on record and in the log; when it is there again they are built again. Nobody takes a fact away that is in use (graph.ts), so
 // this is for what older versions let in, and for hands in the database.
-import { afterCommit, type Db, type Platform, system, toIso, transactRetrying } from '../../core/index.ts';
+import { afterCommit, type Db, Failure, type Platform, system, toIso, transactRetrying } from '../../core/index.ts';
+import type { Documents } from '../documents/documents.ts';
 import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
 import { compileRule, type Vocabulary, type VocabularySource } from '../language/index.ts';
 import type { Build } from './build.ts';
 
 export type BrokenRules = ReturnType<typeof createBrokenRules>;
 
-const kinds = ['segment', 'alert'] as const;
+type Kind = Documents['kind'];
+
 const mostSaid = 500;
 
 export const createBrokenRules = (
   platform: Platform,
-  deps: { vocabulary: VocabularySource; build: Pick<Build, 'request'> },
+  deps: {
+    vocabulary: VocabularySource;
+    build: Pick<Build, 'request'>;
+    /** The rules of every kind. */
+    documents: readonly Pick<Documents, 'kind' | 'checkNamed'>[];
+  },
 ) => {
   const { database, clock, audit, outbox, generations, log } = platform;
 
@@ -23,22 +30,22 @@ export const createBrokenRules = (
       const store = createDocumentStore(trx);
       const words = await deps.vocabulary.current(trx);
       let count = 0;
-      for (const kind of kinds)
+      for (const { kind, checkNamed } of deps.documents)
         for (const rule of await store.listActive(kind)) {
-          const reason = faultOf(rule, words);
+          const reason = faultOf(rule, words) ?? (await refusalOf(() => checkNamed(trx, rule)));
           if (reason !== null) count++;
           if ((await store.setBroken(kind, rule.key, reason)) > 0) await tell(trx, kind, rule, reason);
         }
       return count;
     });
 
-  const tell = async (trx: Db, kind: (typeof kinds)[number], rule: StoredVersion, reason: string | null) => {
+  const tell = async (trx: Db, kind: Kind, rule: StoredVersion, reason: string | null) => {
     const { key, version } = rule;
     const subject = { kind, id: key };
     if (reason === null) {
       await audit.record(trx, { actor: system, action: `${kind}.repaired`, subject, details: { version } });
       if (rule.conditions && (kind === 'segment' || isChange(rule)))
-        await deps.build.request(trx, { kind, key, reason: 'repaired' });
+        await deps.build.request(trx, { kind: kind === 'segment' ? kind : 'alert', key, reason: 'repaired' });
       return;
     }
     await audit.record(trx, { actor: system, action: `${kind}.broken`, subject, details: { version, reason } });
@@ -71,5 +78,15 @@ const faultOf = ({ conditions }: StoredVersion, vocabulary: Vocabulary): string 
     return null;
   } catch (error) {
     return (error as Error).message.slice(0, mostSaid);
+  }
+};
+
+const refusalOf = async (check: () => Promise<void>): Promise<string | null> => {
+  try {
+    await check();
+    return null;
+  } catch (error) {
+    if (error instanceof Failure) return error.message.slice(0, mostSaid);
+    throw error;
   }
 };

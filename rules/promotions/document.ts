@@ -87,6 +87,7 @@ export const toPromotion = (document: RuleDocument, use: { used: number; spent: 
   event: document.params,
   tests: document.tests,
   use,
+  broken: document.broken,
   createdAt: toIso(document.createdAt),
   updatedAt: toIso(document.updatedAt),
 });

@@ -17,12 +17,16 @@ export const createPromotionDocuments = ({ platform, members, vocabulary }: Deps
   const { database, clock } = platform;
   const checks = createChecks({ vocabulary, clock });
 
-  const check: KindSpec['check'] = async (content, key, trx) => {
+  const checkNamed: KindSpec['checkNamed'] = async (content, key, trx) => {
+    const { coupon, tier } = paramsOf(content);
+    if (coupon) await checkCoupon(coupon.promotion, key, trx);
+    if (tier) await checkLevel(tier.level);
+  };
+
+  const check: KindSpec['check'] = async (content, _key, trx) => {
     const params = paramsOf(content);
     checkParams(params);
     readSchedule(params.schedule, (await vocabulary.current(trx)).zone);
-    if (params.coupon) await checkCoupon(params.coupon.promotion, key, trx);
-    if (params.tier) await checkLevel(params.tier.level);
     if (content.conditions === null)
       throw new PromotionInvalid('A promotion needs conditions.', { pointer: '/conditions' });
     const confirmEveryone = content.conditions.confirmEveryone === true;
@@ -37,6 +41,7 @@ export const createPromotionDocuments = ({ platform, members, vocabulary }: Deps
   const documents = createDocuments(platform, {
     kind: 'promotion',
     check,
+    checkNamed,
     uses: (content) => {
       const { coupon, tier } = paramsOf(content);
       return [

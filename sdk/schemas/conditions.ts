@@ -19,6 +19,8 @@ export const ConditionDocument = Closed({
   activeVersion: Nullable(VersionNumber),
   /** Grows with every change; `If-Match` compares it. */
   revision: Type.Integer(),
+  /** Why the active version can no longer be worked out, such as a fact that is gone; null where it can. */
+  broken: Nullable(Type.String()),
   createdAt: Time,
   updatedAt: Time,
 });

@@ -102,6 +102,8 @@ export const Promotion = Closed({
   event: Type.Unknown(),
   tests: Type.Array(Type.Unknown()),
   use: PromotionUse,
+  /** Why the active version can no longer be worked out, such as a fact or a level that is gone; null where it can. */
+  broken: Nullable(Type.String()),
   createdAt: Time,
   updatedAt: Time,
 });

@@ -41,7 +41,7 @@ const activate = async (app: TestApp, alert: Record<string, unknown>): Promise<v
 const firings = async (app: TestApp, key: string) => (await app.as('owner').get(`/alerts/${key}/firings`)).body.data;
 
 eachDatabase('an order moves a customer into a segment, which fires an alert, which queues a message', async (on) => {
-  await using app = await testApp(on);
+  await using app = await testApp(on, { email: true });
   const owner = app.as('owner');
   const { body: ada } = await owner.post('/customers', { name: 'Ada', email: 'ada@example.com' });
   await owner.post('/segments', {
@@ -76,7 +76,7 @@ eachDatabase('an order moves a customer into a segment, which fires an alert, wh
 });
 
 eachDatabase('an event fires its alert, once per cooldown, even when many come at once', async (on) => {
-  await using app = await testApp(on);
+  await using app = await testApp(on, { email: true });
   const owner = app.as('owner');
   const { body: ada } = await owner.post('/customers', { name: 'Ada' });
   await activate(app, {
@@ -100,7 +100,7 @@ eachDatabase('an event fires its alert, once per cooldown, even when many come a
 });
 
 eachDatabase('the order itself can be looked at, and a change fires only when it becomes true', async (on) => {
-  await using app = await testApp(on);
+  await using app = await testApp(on, { email: true });
   const owner = app.as('owner');
   const { body: ada } = await owner.post('/customers', { name: 'Ada', city: 'Oslo' });
   await activate(app, {
@@ -131,7 +131,7 @@ eachDatabase('the order itself can be looked at, and a change fires only when it
 });
 
 eachDatabase('what is wrong with an alert is said with a code and a pointer', async (on) => {
-  await using app = await testApp(on);
+  await using app = await testApp(on, { email: true });
   const owner = app.as('owner');
   const alert = { key: 'x', name: 'X', trigger: { kind: 'change' }, actions: [message] };
   const city = { all: [{ fact: 'customer.city', operator: 'equal', value: 'Oslo' }] };
@@ -158,7 +158,7 @@ eachDatabase('what is wrong with an alert is said with a code and a pointer', as
 });
 
 eachDatabase('a text that nobody could read is refused when the alert is saved, with a pointer into it', async (on) => {
-  await using app = await testApp(on);
+  await using app = await testApp(on, { email: true });
   const save = (content: Record<string, string>, more: Record<string, unknown> = {}) =>
     app.as('marketer').post('/alerts', {
       key: 'loud',

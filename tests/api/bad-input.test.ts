@@ -40,7 +40,7 @@ test('no wrong request fails the server, is half-written, or goes without a code
 
 /** What broke the promise, in words. */
 const sweep = async (on: TestDatabase, takes: (nth: number, bad: BadRequest) => boolean): Promise<string[]> => {
-  await using app = await testApp(on, { environment: { RAPPORT_RATE_LIMIT: '0' } });
+  await using app = await testApp(on, { email: true, environment: { RAPPORT_RATE_LIMIT: '0' } });
   using agent = createAgent();
   const routes = app.rapport.served.map(({ route }) => route);
   const known = await makeOneOfEach(app, routes);

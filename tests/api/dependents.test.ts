@@ -123,7 +123,7 @@ eachDatabase('a draft that lets go of a segment does not free it while the versi
 });
 
 eachDatabase('a template, channel and tag that an alert names', async (on) => {
-  await using app = await testApp(on);
+  await using app = await testApp(on, { email: true });
   const owner = app.as('owner');
   const contents = { en: { text: 'Hello' } };
   await owner.post('/templates', { key: 'welcome', channel: 'email', title: 'W', contents, defaultLanguage: 'en' });

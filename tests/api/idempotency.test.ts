@@ -39,7 +39,7 @@ const holdOrders = (app: TestApp) => {
 };
 
 eachDatabase('every route that takes a key answers it again as before, and does its work once', async (on) => {
-  await using app = await testApp(on, { environment: { RAPPORT_RATE_LIMIT: '0' } });
+  await using app = await testApp(on, { email: true, environment: { RAPPORT_RATE_LIMIT: '0' } });
   const owner = app.as('owner');
   const ada = await addAda(app);
   const double = (await owner.post('/customers', { email: 'double@example.com' })).body.id;
@@ -285,7 +285,7 @@ eachDatabase('rules that were activated in what was rolled back are nobody’s',
 eachDatabase(
   'many keys at once wait for each other and for nothing else',
   async (on) => {
-    await using app = await testApp(on, { environment: { RAPPORT_RATE_LIMIT: '0' } });
+    await using app = await testApp(on, { email: true, environment: { RAPPORT_RATE_LIMIT: '0' } });
     const owner = app.as('owner');
     const ada = await addAda(app);
     const params = { target: 'points', points: { per: 1, unit: 100 } };

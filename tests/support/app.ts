@@ -6,12 +6,15 @@ import { type Config, type Log, silentLog, system } from '../../core/index.ts';
 import { createRapport, type Rapport } from '../../rapport.ts';
 import type { TestDatabase } from './databases.ts';
 import { type TestClock, testClock, testConfig } from './platform.ts';
+import { installChannel } from './plugins.ts';
 
 export type TestAppOptions = {
   /** Stands still at this time, or pass a clock of your own. Real time by default. */
   clock?: TestClock | number | string;
   environment?: Record<string, string>;
   log?: Log;
+  /** Installs a plugin for the channel `email`, which alerts may then name; it sends nothing. */
+  email?: boolean;
   /** Runs after the server is made and before it starts. */
   prepare?: (rapport: Rapport) => void | Promise<void>;
 };
@@ -39,6 +42,7 @@ export const testApp = async (on: TestDatabase, options: TestAppOptions = {}) =>
   const clock = typeof options.clock === 'object' ? options.clock : testClock(options.clock);
   const config: Config = testConfig(on, options.environment);
   const rapport = await createRapport(config, options.log ?? silentLog, clock);
+  if (options.email) await installChannel(rapport.core.plugins);
   await options.prepare?.(rapport);
   const { url } = await rapport.start();
   const { auth } = rapport.core;

@@ -46,6 +46,13 @@ export const installPlugin = async (
   await plugins.consent(id, { scopes, enable: true }, system);
 };
 
+/** Installs a plugin that brings a channel; nobody consented to it and it is off, which is enough for rules to name it. */
+export const installChannel = async (plugins: Pick<Installer, 'installFiles'>, key = 'email'): Promise<void> => {
+  const channel = { key, title: key, address: key === 'email' ? 'email' : 'phone' };
+  const manifest = { id: `acme/${key}`, provides: { channels: [channel] } };
+  await plugins.installFiles(filesOf(manifest, 'export default {};'), 'folder', system);
+};
+
 export type TarEntry = { name: string; type?: 'file' | 'symlink' | 'link'; linkname?: string; body?: string | Buffer };
 
 export const tarOf = async (entries: readonly TarEntry[]): Promise<Buffer> => {

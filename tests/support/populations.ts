@@ -19,7 +19,7 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const platform = await testPlatform(on, clock);
   const core = createCore(platform);
   core.modules.install(commerceModule, core);
-  core.modules.install(messagesModule, { hooks: core.hooks });
+  core.modules.install(messagesModule, core);
   core.modules.install(webhooksModule, {});
   const heard: { topic: string; payload: unknown }[] = [];
   platform.outbox.consume({

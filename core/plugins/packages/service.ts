@@ -216,6 +216,9 @@ export const createPluginService = (deps: Deps) => {
       const others = new Set(plugins.filter((plugin) => plugin !== own).flatMap(({ manifest }) => namesOf(manifest)));
       return own ? namesOf(own.manifest).filter((part) => !others.has(part)) : [];
     },
+    /** What installed packages provide that others may name, like `channel:email`; also of those that are switched off. */
+    listNames: async (db: Db): Promise<ReadonlySet<string>> =>
+      new Set((await createPluginStore(db).list()).flatMap(({ manifest }) => namesOf(manifest))),
     /** Scopes a manifest may ask for. */
     scopes: () => scopesOf(capabilities()),
     list: async (): Promise<Plugin[]> => {
