@@ -41,6 +41,7 @@ export {
   type TablePolicy,
 } from './declared.ts';
 export type { Dependents, DependentsSource } from './dependents.ts';
+export { type DoctorCheck, type DoctorTools, type Finding, problem, well } from './doctor.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
 export { createFaults, type Faults } from './faults.ts';
@@ -56,8 +57,9 @@ export { GiveUp, type JobContext, type Jobs, type NewJob, NotNow, TryLater, type
 export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
 export { createLog, type Log, silentLog } from './log.ts';
-export type { Metrics } from './metrics.ts';
+export { defineCounter, defineHistogram, type MetricSpec, type Metrics, type Reading } from './metrics.ts';
 export {
+  type AnyModule,
   type CommandSpec,
   type CommandTools,
   defineJob,

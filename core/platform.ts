@@ -44,7 +44,7 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
   const applied = await migrate(database);
   if (applied.length > 0) log.info({ migrations: applied.length }, 'schema brought up to date');
   const ids = createIds(clock, systemRandom);
-  const metrics = createMetrics();
+  const metrics = createMetrics({ log });
   const jobs = createJobs({ database, clock, ids, log, metrics });
   const generations = createGenerations({ database, url: config.databaseUrl, log });
   const outbox = createOutbox({ database, jobs, generations, clock, ids, log });
