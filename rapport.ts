@@ -74,6 +74,7 @@ const assemble = (platform: Platform, config: Config) => {
   const rules = modules.install(rulesModule, {
     core,
     members,
+    orders: commerce.orders,
     scorers: insights.scorerKeys,
     actions: modules.actions,
   });

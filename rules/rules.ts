@@ -5,7 +5,7 @@ import { dependentRoutes, ruleDependents } from './documents/dependents.ts';
 import { createVocabularySource, languageRoutes, type VocabularySource } from './language/index.ts';
 import { createPopulations, type Populations } from './populations.ts';
 import type { Membership } from './promotions/effects.ts';
-import { createPromotions, type Promotions } from './promotions/index.ts';
+import { createPromotions, type Promotions, type RefundingOrders } from './promotions/index.ts';
 import { promotionRoutes } from './promotions/routes.ts';
 import type { RuleServices } from './services.ts';
 import { ruleTables } from './tables.ts';
@@ -13,16 +13,17 @@ import { ruleTables } from './tables.ts';
 export type RulesDeps = {
   core: Pick<Core, 'customers'>;
   members: Membership;
+  orders: RefundingOrders;
   /** Keys of the scorers there are, for the facts `score.<key>`. */
   scorers: () => readonly string[];
   /** What alerts may do, by the modules that own it. */
   actions: Actions;
 };
 
-const createRules = (platform: Platform, { core, members, scorers, actions }: RulesDeps): RuleServices => {
+const createRules = (platform: Platform, { core, members, orders, scorers, actions }: RulesDeps): RuleServices => {
   const { config, database } = platform;
   const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
-  const promotions: Promotions = createPromotions({ platform, core, members, vocabulary });
+  const promotions: Promotions = createPromotions({ platform, core, members, orders, vocabulary });
   const others = [promotions.documents.documents];
   const populations: Populations = createPopulations(platform, { vocabulary, actions, others });
   const routes = dependentRoutes({ reader: database.reader, dependents: platform.dependents });

@@ -45,7 +45,7 @@ export const ruleTables: readonly TablePolicy[] = [
   {
     ...ofPerson,
     table: 'promotion_orders',
-    personal: ['reply'],
+    personal: ['reply', 'cart'],
     onErase: 'keep',
     onMerge: 'rekey',
     grows: 'with time',

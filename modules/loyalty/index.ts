@@ -20,7 +20,7 @@ const tables: readonly TablePolicy[] = [
     grows: 'with time',
     keptBecause: 'the history of a member',
   },
-  { ...ofPerson, ...books, table: 'points_ledger' },
+  { ...ofPerson, ...books, table: 'points_ledger', hidden: ['taken'] },
   { ...ofPerson, ...books, table: 'points_lots' },
 ];
 
@@ -29,5 +29,6 @@ export const loyaltyModule = defineModule({
   create: (platform, { customers }: { customers: Customers }) => createMembers({ platform, customers }),
   tables,
   routes: memberRoutes,
+  subscriptions: (members) => [{ changes: members.onOrders }],
   schedules: (members) => [{ name: 'points-due', cron: '* * * * *', run: () => members.sweep() }],
 });

@@ -4,6 +4,7 @@
 import type { Level, Member, PointsEntry, PointsPosting } from '@rapport/sdk/schemas';
 import {
   type Actor,
+  type Change,
   type Customers,
   type Db,
   InvalidValue,
@@ -30,6 +31,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
     level: row?.level ?? null,
     pointsAvailable: row?.points_available ?? 0,
     pointsPending: row?.points_pending ?? 0,
+    pointsOwed: row?.points_owed ?? 0,
     joinedAt: toIso(row?.joined_at ?? clock.now()),
   });
 
@@ -76,8 +78,19 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
     setLevel,
     earn: async (trx: Db, earning: NewEarning): Promise<void> => void (await points.earn(trx, earning)),
     spend: async (trx: Db, spending: NewSpending): Promise<void> => void (await points.spend(trx, spending)),
-    /** Takes back what an order earned; what was spent meanwhile is taken from other points, never below zero. */
+    /** Takes back what an order earned: see createPoints. */
     reverse: points.reverse,
+    /** For `changes`: an order that is cancelled or refunded gives back the points that were spent on it, by the money that went back. */
+    onOrders: async (trx: Db, told: readonly Change[]): Promise<void> => {
+      for (const { customerId, order } of told) {
+        if (!order) continue;
+        const { id, externalId, status, refunded, total } = order;
+        const isOver = status === 'cancelled' || status === 'refunded';
+        const share = isOver || total === 0 ? { part: isOver ? 1 : 0, of: 1 } : { part: refunded, of: total };
+        if (share.part === 0) continue;
+        await points.giveBack(trx, { customerId, share, orderIds: externalId === null ? [id] : [id, externalId] });
+      }
+    },
     /** Releases and expires what is due, everybody's; run by the scheduler. */
     sweep: points.sweep,
     listLevels: async (): Promise<Level[]> => (await createMemberStore(database.reader).listLevels()).map(showLevel),
@@ -159,6 +172,7 @@ export const showEntry = (row: LedgerRow): PointsEntry => ({
   id: row.id,
   kind: row.kind,
   points: row.available_delta + row.pending_delta,
+  owed: row.owed_delta,
   availableAt: toIso(row.available_at),
   expiresAt: toIsoOrNull(row.expires_at),
   promotion: row.promotion,

@@ -24,4 +24,4 @@ export {
 export { normaliseCode } from './vocabulary/forms.ts';
 export { createVocabularySource, type VocabularySource } from './vocabulary/store.ts';
 export { createVocabulary, type Vocabulary, type VocabularyOptions } from './vocabulary/vocabulary.ts';
-export { createZone, type Zone } from './vocabulary/zone.ts';
+export { createZone, isDay, type Zone } from './vocabulary/zone.ts';

@@ -14,6 +14,7 @@ import {
 import { type Period, readSchedule } from './calendar.ts';
 import { paramsOf, poolOf } from './document.ts';
 import { compileMatch, type Grant } from './grant.ts';
+import { createPartial, isAny, type PartialConditions } from './partial.ts';
 import { createReason, type Reason } from './reasons.ts';
 
 export type LivePromotion = {
@@ -26,7 +27,7 @@ export type LivePromotion = {
   period: Period;
   pool: string;
   /** Absent when the version can no longer be read, because something it refers to is gone. */
-  rule?: { compiled: Compiled; reason: Reason; watchesGoods: boolean };
+  rule?: { compiled: Compiled; partial: PartialConditions; reason: Reason; watchesGoods: boolean };
 };
 
 export type LiveSet = {
@@ -113,6 +114,7 @@ const toLive = (version: StoredVersion, vocabulary: Vocabulary, log: Log): LiveP
     live.period = readSchedule(params.schedule, vocabulary.zone);
     live.rule = {
       compiled: compileRule(conditions, vocabulary),
+      partial: createPartial(conditions, vocabulary),
       reason: createReason(conditions, vocabulary),
       watchesGoods: watches(conditions, 'cart.subtotal', vocabulary),
     };
@@ -136,14 +138,3 @@ const watches = (condition: Condition, fact: string, vocabulary: Vocabulary): bo
     condition.fact === fact || (typeof value === 'object' && value !== null && 'fact' in value && value.fact === fact)
   );
 };
-
-const isAny = (needs: Needs): boolean =>
-  needs.customer ||
-  needs.member ||
-  needs.consents ||
-  needs.tags ||
-  needs.segments.size > 0 ||
-  needs.scores.size > 0 ||
-  needs.orders !== null ||
-  needs.events !== null ||
-  needs.loaders.length > 0;

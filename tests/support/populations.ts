@@ -18,7 +18,7 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const platform = await testPlatform(on, clock);
   const core = createCore(platform);
-  core.modules.install(commerceModule, core);
+  const { orders } = core.modules.install(commerceModule, core);
   core.modules.install(messagesModule, core);
   core.modules.install(webhooksModule, {});
   const heard: { topic: string; payload: unknown }[] = [];
@@ -31,6 +31,7 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const { populations } = core.modules.install(rulesModule, {
     core,
     members: core.modules.install(loyaltyModule, core),
+    orders,
     scorers: () => [],
     actions: core.modules.actions,
   });
