@@ -67,7 +67,7 @@ const assemble = (platform: Platform, config: Config) => {
   const commerce = modules.install(commerceModule, { customers });
   const members = modules.install(loyaltyModule, { customers });
   const messages = modules.install(messagesModule, core);
-  const insights = modules.install(insightsModule, { hooks, enabled: core.plugins.enabled });
+  const insights = modules.install(insightsModule, { hooks, ...core.plugins });
   modules.install(webhooksModule, {});
   const imports = modules.install(importsModule, { ...core, commerce });
   const exports = modules.install(exportsModule, { attributes });
@@ -75,7 +75,6 @@ const assemble = (platform: Platform, config: Config) => {
     core,
     members,
     orders: commerce.orders,
-    scorers: insights.scorerKeys,
     actions: modules.actions,
   });
   let ready = false;

@@ -9,6 +9,7 @@ export { type Config, ConfigProblems, describeConfig, readConfig } from './confi
 export { type Core, coreModules, createCore } from './core.ts';
 export { createCurrencies } from './currencies.ts';
 export type { AttributeRow, AttributeTypeName, Definitions } from './customers/attribute-values.ts';
+export { attributesGeneration } from './customers/attributes.ts';
 export { countryCodes } from './customers/countries.ts';
 export * from './customers/errors.ts';
 export { fields } from './customers/fields.ts';
@@ -44,6 +45,7 @@ export type { Dependents, DependentsSource } from './dependents.ts';
 export { type DoctorCheck, type DoctorTools, type Finding, problem, well } from './doctor.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
+export type { DeclaredFact, DeclaredFacts, DeclaredFactValue, FactName, FactSource } from './fact.ts';
 export { createFaults, type Faults } from './faults.ts';
 export type { Hooks, Provider } from './hooks/bus.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
@@ -68,6 +70,7 @@ export {
   type Subscription,
 } from './module.ts';
 export { createPlatform, type Platform } from './platform.ts';
+export { pluginsGeneration } from './plugins/calls/registry.ts';
 export { createOutgoing } from './plugins/capabilities/outgoing.ts';
 export type { Plugins } from './plugins/index.ts';
 export type { Installed } from './plugins/packages/store.ts';

@@ -9,6 +9,7 @@ import type { Db } from './data/database.ts';
 import type { Erased, TablePolicy } from './declared.ts';
 import type { DependentsSource } from './dependents.ts';
 import type { DoctorCheck } from './doctor.ts';
+import type { FactSource } from './fact.ts';
 import type { Served } from './http/serve.ts';
 import type { Worker } from './jobs/jobs.ts';
 import type { Consumer } from './jobs/outbox.ts';
@@ -64,6 +65,8 @@ export type ModuleSpec<Deps, Service> = {
   forget?: (service: Service) => (trx: Db, person: Erased) => Promise<void>;
   /** What alerts and journeys may make it do. */
   actions?: (service: Service) => readonly ActionSpec[];
+  /** What rules may ask of it. */
+  facts?: (service: Service) => FactSource;
   /** What plugins may ask of it. */
   capabilities?: (service: Service) => readonly Capability[];
   /** What of its own hangs on others' things, or goes with its own. */
@@ -103,6 +106,7 @@ export const createModules = (platform: Platform) => {
       served.push(...(module.routes?.(service) ?? []));
       for (const action of module.actions?.(service) ?? []) actions.declare(action);
       capabilities.push(...(module.capabilities?.(service) ?? []));
+      if (module.facts) platform.facts.declare(module.facts(service));
       if (module.dependents) platform.dependents.add(module.dependents(service));
       for (const job of module.jobs?.(service) ?? []) platform.jobs.work(job);
       for (const schedule of module.schedules?.(service) ?? []) platform.scheduler.add(schedule);

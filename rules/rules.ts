@@ -2,7 +2,13 @@
 import { type Actions, type Core, type DependentsSource, defineModule, type Platform } from '../core/index.ts';
 import { rulesCommand } from './commands.ts';
 import { dependentRoutes, ruleDependents } from './documents/dependents.ts';
-import { createVocabularySource, languageRoutes, type VocabularySource } from './language/index.ts';
+import {
+  createVocabularySource,
+  documentsGeneration,
+  languageRoutes,
+  rulesGeneration,
+  type VocabularySource,
+} from './language/index.ts';
 import { createPopulations, type Populations } from './populations.ts';
 import type { Membership } from './promotions/effects.ts';
 import { createPromotions, type Promotions, type RefundingOrders } from './promotions/index.ts';
@@ -14,15 +20,13 @@ export type RulesDeps = {
   core: Pick<Core, 'customers'>;
   members: Membership;
   orders: RefundingOrders;
-  /** Keys of the scorers there are, for the facts `score.<key>`. */
-  scorers: () => readonly string[];
   /** What alerts may do, by the modules that own it. */
   actions: Actions;
 };
 
-const createRules = (platform: Platform, { core, members, orders, scorers, actions }: RulesDeps): RuleServices => {
+const createRules = (platform: Platform, { core, members, orders, actions }: RulesDeps): RuleServices => {
   const { config, database } = platform;
-  const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
+  const vocabulary: VocabularySource = createVocabularySource({ ...platform, timeZone: config.timeZone });
   const promotions: Promotions = createPromotions({ platform, core, members, orders, vocabulary });
   const others = [promotions.documents.documents];
   const populations: Populations = createPopulations(platform, { vocabulary, actions, others });
@@ -43,7 +47,7 @@ const dependentsOf = ({ populations, promotions }: RuleServices): DependentsSour
 export const rulesModule = defineModule({
   name: 'rules',
   create: createRules,
-  generations: ['rules'],
+  generations: [rulesGeneration, documentsGeneration],
   tables: ruleTables,
   dependents: dependentsOf,
   routes: ({ vocabulary, populations, promotions, routes }) => [

@@ -19,11 +19,12 @@ import {
   transactRetrying,
 } from '../../core/index.ts';
 import { LevelNotFound } from './errors.ts';
+import { levelsGeneration } from './facts.ts';
 import { createPoints, type NewEarning, type NewSpending } from './points.ts';
 import { createMemberStore, type LedgerRow, type LevelRow, type MemberRow } from './store.ts';
 
 export const createMembers = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
-  const { database, clock, ids, outbox, changes, audit } = platform;
+  const { database, clock, ids, outbox, changes, audit, generations } = platform;
   const points = createPoints(platform);
 
   const show = (row: MemberRow | undefined, customerId: string): Member => ({
@@ -98,6 +99,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
       transactRetrying(database.writer, async (trx) => {
         const row: LevelRow = { key, title: given.title, title_zh: given.titleZh ?? null, rank: given.rank };
         await createMemberStore(trx).putLevel(row);
+        await generations.raise(trx, levelsGeneration);
         await audit.record(trx, {
           actor,
           action: 'level.put',

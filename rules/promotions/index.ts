@@ -32,7 +32,7 @@ export type PromotionDeps = {
 export type RefundingOrders = { withholdBy: (ask: (trx: Db, goods: ReturnedGoods) => Promise<number>) => void };
 
 export const createPromotions = ({ platform, core, members, vocabulary, orders }: PromotionDeps) => {
-  const { database, log, clock } = platform;
+  const { database, clock } = platform;
   // Redemptions go with the person when two customers become one, and so does what they have used.
   const onChanges: ChangeListener = async (trx, changes) => {
     for (const { kind, customerId } of changes)
@@ -42,7 +42,7 @@ export const createPromotions = ({ platform, core, members, vocabulary, orders }
   const returns = createReturns({ platform, members });
   orders.withholdBy(createSettling({ vocabulary, now: clock.now }));
   const codeMaker = createCodeMaker(systemRandom);
-  const live = createLivePromotions({ database, vocabulary, log });
+  const live = createLivePromotions({ ...platform, vocabulary });
   const documents = createPromotionDocuments({ platform, members, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
   return {

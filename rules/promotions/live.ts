@@ -1,13 +1,14 @@
 // Every active promotion, compiled, in memory: made again when the generation of active rules or the vocabulary changes.
 // Counters are not here; they change with every redemption (usage-store.ts).
 import type { Condition, PromotionParams } from '@rapport/sdk/schemas';
-import { afterCommit, type Database, type Log } from '../../core/index.ts';
+import { afterCommit, type Database, type Log, type Platform } from '../../core/index.ts';
 import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
 import {
   type Compiled,
   compileRule,
   mergeNeeds,
   type Needs,
+  rulesGeneration,
   type Vocabulary,
   type VocabularySource,
 } from '../language/index.ts';
@@ -31,7 +32,8 @@ export type LivePromotion = {
 };
 
 export type LiveSet = {
-  generation: number;
+  /** undefined in a transaction that changed what is active itself. */
+  generation: number | undefined;
   vocabulary: Vocabulary;
   promotions: LivePromotion[];
   /** What all their conditions need to know of the customer; undefined when nothing. */
@@ -41,15 +43,16 @@ export type LiveSet = {
   perCustomer: string[];
 };
 
-// An attribute that goes does not change the generation; promotions that read it learn of it within this time.
-const vocabularyFreshMs = 5000;
-
-export const createLivePromotions = (deps: { database: Database; vocabulary: VocabularySource; log: Log }) => {
+export const createLivePromotions = (deps: {
+  database: Database;
+  generations: Pick<Platform['generations'], 'valueIn'>;
+  vocabulary: VocabularySource;
+  log: Log;
+}) => {
   let kept: LiveSet | undefined;
-  let checkedAt = Number.NEGATIVE_INFINITY;
   let making: { generation: number; vocabulary: Vocabulary; set: Promise<LiveSet> } | undefined;
 
-  const make = async (generation: number, vocabulary: Vocabulary): Promise<LiveSet> => {
+  const make = async (generation: number | undefined, vocabulary: Vocabulary): Promise<LiveSet> => {
     const versions = await createDocumentStore(deps.database.reader).listActive('promotion');
     const promotions = versions.map((version) => toLive(version, vocabulary, deps.log));
     const needs = mergeNeeds(promotions.flatMap(({ rule }) => rule?.compiled.needs ?? []));
@@ -67,22 +70,21 @@ export const createLivePromotions = (deps: { database: Database; vocabulary: Voc
       perCustomer: keys(({ limits }) => limits?.perCustomer !== undefined),
     };
     // What a transaction has not committed yet is for nobody else.
-    afterCommit(deps.database.reader, () => {
-      kept = set;
-    });
+    if (generation !== undefined)
+      afterCommit(deps.database.reader, () => {
+        kept = set;
+      });
     return set;
   };
 
   return {
-    /** As of now: one look at the generation, and nothing more while it stands. */
+    /** As of now, whatever node changed something; without a query while nothing changed. */
     current: async (): Promise<LiveSet> => {
-      const generation = await createDocumentStore(deps.database.reader).readGeneration();
-      const isFresh = performance.now() - checkedAt < vocabularyFreshMs;
-      if (kept?.generation === generation && isFresh) return kept;
+      const { reader } = deps.database;
+      const generation = await deps.generations.valueIn(reader, rulesGeneration);
       const vocabulary = await deps.vocabulary.current();
-      checkedAt = performance.now();
-      if (kept?.generation === generation && kept.vocabulary === vocabulary) return kept;
-      if (deps.database.reader.isTransaction) return make(generation, vocabulary);
+      if (generation !== undefined && kept?.generation === generation && kept.vocabulary === vocabulary) return kept;
+      if (generation === undefined || reader.isTransaction) return make(generation, vocabulary);
       if (making?.generation !== generation || making.vocabulary !== vocabulary) {
         const set = make(generation, vocabulary).finally(() => {
           making = undefined;

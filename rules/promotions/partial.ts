@@ -63,11 +63,9 @@ const negated = (remainder: Remainder): Remainder => {
 /** Whether anything has to be read of a customer. */
 export const isAny = (needs: Needs): boolean =>
   needs.customer ||
-  needs.member ||
   needs.consents ||
   needs.tags ||
   needs.segments.size > 0 ||
-  needs.scores.size > 0 ||
+  needs.declared.size > 0 ||
   needs.orders !== null ||
-  needs.events !== null ||
-  needs.loaders.length > 0;
+  needs.events !== null;

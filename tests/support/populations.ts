@@ -28,11 +28,10 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     concurrency: 1,
     handle: async ({ topic, payload }) => void heard.push({ topic, payload }),
   });
-  const { populations } = core.modules.install(rulesModule, {
+  const { populations, vocabulary, promotions } = core.modules.install(rulesModule, {
     core,
     members: core.modules.install(loyaltyModule, core),
     orders,
-    scorers: () => [],
     actions: core.modules.actions,
   });
   await platform.jobs.start();
@@ -61,6 +60,8 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     core,
     clock,
     populations,
+    vocabulary,
+    promotions,
     segments,
     alerts,
     lists,
