@@ -206,14 +206,26 @@ eachDatabase('a promotion that another node switches on, pauses or breaks is in 
   expect(await quoted()).toEqual([[], 1000]);
   const event = { params: { target: 'order', bp: 1000 } } as const;
   const small = { all: [{ fact: 'cart.subtotal', operator: 'lessThan', value: 5000 }] };
-  await one.promotions.documents.create(system, { key: 'ten', name: 'Ten', conditions: small, event, status: 'active' });
+  await one.promotions.documents.create(system, {
+    key: 'ten',
+    name: 'Ten',
+    conditions: small,
+    event,
+    status: 'active',
+  });
   expect(await quoted()).toEqual([['ten'], 900]);
-  await one.promotions.documents.change(system, 'ten', { event: { params: { target: 'order', bp: 2000 } } });
+  await one.promotions.documents.change(system, 'ten', {
+    event: { params: { target: 'order', bp: 2000 } },
+    status: 'active',
+  });
   expect(await quoted()).toEqual([['ten'], 800]);
   // A named condition that it reads, changed there.
   await one.populations.conditions.create({ key: 'goods', name: 'Goods', context: 'cart', conditions: small }, system);
   await one.populations.conditions.activate('goods', undefined, system);
-  await one.promotions.documents.change(system, 'ten', { conditions: { all: [{ condition: 'goods' }] } });
+  await one.promotions.documents.change(system, 'ten', {
+    conditions: { all: [{ condition: 'goods' }] },
+    status: 'active',
+  });
   expect(await quoted()).toEqual([['ten'], 800]);
   const large = { all: [{ fact: 'cart.subtotal', operator: 'greaterThan', value: 5000 }] };
   await one.populations.conditions.change('goods', { conditions: large }, system);
