@@ -12,7 +12,7 @@ import {
 } from '../../core/index.ts';
 import { sign } from './signature.ts';
 import { createWebhookStore, type WebhookRow } from './store.ts';
-import { secretPlace, type Webhooks, webhookQueue, webhooksGeneration } from './webhooks.ts';
+import { deliveryAttempts, secretPlace, type Webhooks, webhookQueue, webhooksGeneration } from './webhooks.ts';
 
 /** A POST that refuses private addresses and follows no redirect; throws when no answer came. */
 export type Post = (
@@ -20,8 +20,6 @@ export type Post = (
   request: { headers: Record<string, string>; body: string; signal: AbortSignal },
 ) => Promise<{ status: number }>;
 
-// With the queue's back-off (1 s doubling to an hour) these attempts span a little over a day.
-const attempts = 35;
 const answerWithinMs = 15_000;
 
 export const createDelivery = (platform: Platform, deps: { webhooks: Webhooks; post: Post }) => {
@@ -55,7 +53,7 @@ export const createDelivery = (platform: Platform, deps: { webhooks: Webhooks; p
             queue: webhookQueue,
             key,
             uniqueKey: row.id,
-            maxAttempts: attempts,
+            maxAttempts: deliveryAttempts,
             payload: { deliveryId: row.id },
           });
         }

@@ -48,9 +48,10 @@ export const webhooksModule = defineModule({
   subscriptions: ({ consumer }) => [{ notices: consumer }],
 });
 
-// No redirects: a webhook goes where its owner said, or fails.
+// No redirects: a webhook goes where its owner said, or fails. Connections are kept: an attempt that meets one being closed is made again
+// by the queue, with the same id.
 const poster = (allowPrivateHosts: boolean): Post => {
-  const outgoing = createOutgoing({ allowPrivateHosts });
+  const outgoing = createOutgoing({ allowPrivateHosts, keepsConnections: true });
   return (url, { headers, body, signal }) =>
     outgoing.request({
       url: new URL(url),

@@ -58,8 +58,6 @@ export const createWebhookStore = (db: Db) => ({
       .where('created_at', '>=', since)
       .orderBy('id')
       .limit(limit),
-  deleteDeliveredBefore: (at: number): Promise<number> =>
-    db('deliveries').where({ status: 'delivered' }).where('delivered_at', '<', at).delete(),
 });
 
 export const toWebhook = (row: WebhookRow): Webhook => ({

@@ -15,6 +15,8 @@ export const WebhookNotFound = defineError(
 /** Raised when a webhook comes, goes, or changes its topics or status. */
 export const webhooksGeneration = 'webhooks';
 export const webhookQueue = 'webhooks';
+/** Of one delivery, also of one that is sent again: with the queue's back-off (1 s doubling to an hour) a little over a day. */
+export const deliveryAttempts = 35;
 const replayAtOnce = 1000;
 
 /** Binds a sealed secret to its row. */
@@ -107,6 +109,7 @@ export const createWebhooks = (platform: Platform) => {
           ...failed.map((row) => ({
             queue: webhookQueue,
             key: `${id}:${row.customer_id ?? ''}`,
+            maxAttempts: deliveryAttempts,
             payload: { deliveryId: row.id },
           })),
         );

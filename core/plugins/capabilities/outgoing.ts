@@ -33,6 +33,8 @@ export class OutgoingRefused extends Error {}
 const redirects = 5;
 // Of one connection attempt; undici does not stop it when the request's own time is over.
 const connectMs = 10_000;
+// Shorter than the five seconds after which servers on Node close a connection that is idle.
+const idleMs = 4000;
 const globalUnicast: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
 /**
@@ -51,9 +53,14 @@ export type Resolve = (host: string) => Promise<Address[]>;
 
 const resolveByNode: Resolve = (host) => lookup(host, { all: true, verbatim: true });
 
-/** `resolve` and `isPrivate` are for tests, which have no public network. */
+/**
+ * `keepsConnections`: a connection serves further requests to its origin until it has been idle for four seconds; its address was checked
+ * when it was made, and no name is looked up again while it lasts. Only for callers that may send a request twice: one that meets a
+ * receiver closing its idle connection fails. `resolve` and `isPrivate` are for tests, which have no public network.
+ */
 export const createOutgoing = (deps: {
   allowPrivateHosts: boolean;
+  keepsConnections?: boolean;
   resolve?: Resolve;
   isPrivate?: (address: string) => boolean;
 }) => {
@@ -83,8 +90,10 @@ export const createOutgoing = (deps: {
   };
   const connect = buildConnector({ timeout: connectMs, allowH2: false, lookup: pinned });
   const agent = new Agent({
-    // No connection is used twice, so that every request is checked and no plugin meets another's connection.
-    pipelining: 0,
+    // Without `keepsConnections` none is used twice: every request is checked, and no plugin meets another's connection.
+    pipelining: deps.keepsConnections ? 1 : 0,
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: (options, done) => {
