@@ -1,6 +1,6 @@
 // Queues messages: one row per send key, one job per row, written with the change that asked for it. Delivery is in delivery.ts.
 
-import type { Message, NewMessage } from '@rapport/sdk/schemas';
+import type { Message, MessageStatus, NewMessage } from '@rapport/sdk/schemas';
 import {
   type Actor,
   CustomerNotFound,
@@ -71,7 +71,7 @@ export const createMessages = (platform: Platform, templates: Templates) => {
       if (!row) throw new MessageNotFound(id);
       return toMessage(row);
     },
-    list: (options: { limit: number; cursor?: string; customerId?: string; status?: string }) =>
+    list: (options: { limit: number; cursor?: string; customerId?: string; status?: MessageStatus }) =>
       createMessageStore(database.reader).list(options),
   };
 

@@ -14,6 +14,7 @@ import {
 import type { Message } from '@rapport/sdk/schemas';
 import {
   type Actor,
+  CustomerNotFound,
   type Database,
   InvalidRequest,
   mayReadPersonalData,
@@ -49,10 +50,11 @@ export const messageRoutes = ({ database, messages, templates, renderer }: Deps)
     if ((body.template === undefined) === (body.content === undefined))
       throw new InvalidRequest('Give template or content, one of them.', { pointer: '/template' });
     if (body.content) checkContent(body.content, '/content');
-    const recipient =
-      body.customerId && mayReadPersonalData(actor)
-        ? await createMessageStore(database.reader).findRecipient(body.customerId)
-        : undefined;
+    const found = body.customerId
+      ? await createMessageStore(database.reader).findRecipient(body.customerId)
+      : undefined;
+    if (body.customerId && !found) throw new CustomerNotFound(body.customerId, { pointer: '/customerId' });
+    const recipient = mayReadPersonalData(actor) ? found : undefined;
     const language = body.language ?? recipient?.language ?? null;
     const chosen = body.template
       ? contentFor(await templates.get(body.template), language)

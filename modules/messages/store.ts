@@ -1,6 +1,6 @@
 // Rows of messages, and what a send needs to know of its recipient.
 
-import type { Message } from '@rapport/sdk/schemas';
+import type { Message, MessageStatus } from '@rapport/sdk/schemas';
 import { type Db, type Page, page, toIso, toIsoOrNull } from '../../core/index.ts';
 
 export type MessageRow = {
@@ -72,7 +72,7 @@ export const createMessageStore = (db: Db) => ({
     limit: number;
     cursor?: string;
     customerId?: string;
-    status?: string;
+    status?: MessageStatus;
   }): Promise<Page<Message>> => {
     const rows = db('messages');
     if (options.customerId) rows.where({ customer_id: options.customerId });

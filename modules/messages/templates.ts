@@ -85,7 +85,7 @@ export const contentFor = (
   language: string | null,
 ): { content: MessageContent; language: string } => {
   const wanted = [language, language?.split('-')[0], template.defaultLanguage].find(
-    (name) => name && template.contents[name],
+    (name) => name && Object.hasOwn(template.contents, name),
   );
   const chosen = wanted ?? Object.keys(template.contents)[0]!;
   return { content: template.contents[chosen]!, language: chosen };

@@ -4,6 +4,7 @@ import { defineRoute } from '../contract.ts';
 import {
   Message,
   MessageContent,
+  MessageStatus,
   NewMessage,
   NewTemplate,
   Template,
@@ -102,7 +103,7 @@ export const listMessages = defineRoute({
   query: Closed({
     ...PageQuery.properties,
     customerId: Type.Optional(Id),
-    status: Type.Optional(Type.String({ maxLength: 20 })),
+    status: Type.Optional(MessageStatus),
   }),
   reply: pageOf(Message),
 });

@@ -3,9 +3,12 @@ import { type Static, Type } from 'typebox';
 import { Customer } from './customers.ts';
 import { Closed, Id, Nullable, PageQuery, pageOf, Time } from './shared.ts';
 
+const kinds = ['event', 'order', 'refund', 'consent', 'level', 'points', 'merge', 'message', 'record'] as const;
+const oneOf = `(${kinds.join('|')})`;
+
 export const TimelineEntry = Closed({
   id: Type.String(),
-  kind: Type.Enum(['event', 'order', 'refund', 'consent', 'level', 'points', 'merge', 'message', 'record']),
+  kind: Type.Enum([...kinds]),
   at: Time,
   /** The event's type, the order's status, the consent's channel … */
   title: Type.String(),
@@ -14,7 +17,13 @@ export const TimelineEntry = Closed({
 export type TimelineEntry = Static<typeof TimelineEntry>;
 export const TimelineQuery = Closed({
   ...PageQuery.properties,
-  kind: Type.Optional(Type.String({ maxLength: 100, description: 'Only these kinds, comma-separated' })),
+  kind: Type.Optional(
+    Type.String({
+      pattern: `^${oneOf}(,${oneOf}){0,${kinds.length - 1}}$`,
+      maxLength: 100,
+      description: `Only these kinds, comma-separated: ${kinds.join(', ')}`,
+    }),
+  ),
 });
 export const TimelinePage = pageOf(TimelineEntry);
 

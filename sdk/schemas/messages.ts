@@ -71,6 +71,15 @@ export const NewMessage = Closed({
 });
 export type NewMessage = Static<typeof NewMessage>;
 
+/** `sent`: a channel took it; `failed`: none will; `dropped`: it was not tried, for the reason that stands beside it. */
+export const MessageStatus = Type.Union([
+  Type.Literal('queued'),
+  Type.Literal('sent'),
+  Type.Literal('failed'),
+  Type.Literal('dropped'),
+]);
+export type MessageStatus = Static<typeof MessageStatus>;
+
 export const Message = Closed({
   id: Id,
   customerId: Nullable(Id),
@@ -79,7 +88,7 @@ export const Message = Closed({
   to: Nullable(Type.String()),
   template: Nullable(Type.String()),
   subject: Nullable(Type.String()),
-  status: Type.Union([Type.Literal('queued'), Type.Literal('sent'), Type.Literal('failed'), Type.Literal('dropped')]),
+  status: MessageStatus,
   reason: Nullable(Type.String()),
   source: Nullable(Type.String()),
   plugin: Nullable(Type.String()),

@@ -7,7 +7,6 @@ export const RuleKind = Type.Union([
   Type.Literal('segment'),
   Type.Literal('promotion'),
   Type.Literal('alert'),
-  Type.Literal('journey'),
   Type.Literal('condition'),
 ]);
 export type RuleKind = Static<typeof RuleKind>;

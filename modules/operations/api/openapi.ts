@@ -1,6 +1,7 @@
 // OpenAPI 3.1 from the route contracts: nothing here is written by hand.
 
 import type { AnyRoute } from '@rapport/sdk';
+import { Problem } from '@rapport/sdk/schemas';
 import type { TObject } from 'typebox';
 import { pathOf } from '../../../core/index.ts';
 
@@ -27,22 +28,9 @@ export const describeApi = (routes: readonly AnyRoute[], version: string): Recor
         bearer: { type: 'http', scheme: 'bearer' },
         session: { type: 'apiKey', in: 'cookie', name: '__Host-rapport' },
       },
-      schemas: { Problem: problem },
+      schemas: { Problem },
     },
   };
-};
-
-const problem = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'code', 'detail'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-    pointer: { type: 'string', description: 'JSON pointer to the member at fault' },
-  },
 };
 
 const operation = (route: AnyRoute): Record<string, unknown> => ({
