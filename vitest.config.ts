@@ -12,7 +12,7 @@ export default defineConfig({
     projects: [
       project(
         'unit',
-        ['{sdk,core,rules,modules,marketplace,plugins,console,bench,docs}/**/*.test.ts', 'tests/*.test.ts'],
+        ['{sdk,core,rules,modules,marketplace,plugins,console,demo,bench,docs}/**/*.test.ts', 'tests/*.test.ts'],
         {
           testTimeout: 20_000,
         },

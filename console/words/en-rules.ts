@@ -146,7 +146,6 @@ export const enRules = {
       segment: 'Segment',
       promotion: 'Promotion',
       alert: 'Alert',
-      journey: 'Journey',
       condition: 'Condition',
     },
     rule: 'Stands for',

@@ -138,7 +138,7 @@ export const zhRules = {
     noneText: '给多条规则共用的条件起个名字，只在一处修改。',
     context: '可用于',
     contexts: { customer: '所有规则', cart: '促销', event: '事件提醒' },
-    kinds: { segment: '人群', promotion: '促销', alert: '提醒', journey: '旅程', condition: '命名条件' },
+    kinds: { segment: '人群', promotion: '促销', alert: '提醒', condition: '命名条件' },
     rule: '内容',
     empty: '请至少添加一个条件。',
     activate: '启用版本 {{version}}',
