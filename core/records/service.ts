@@ -61,7 +61,7 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
     const [fault] = faults(data);
     if (fault) throw new InvalidValue(fault.detail, { pointer: `/data${fault.pointer}` });
     const text = toJson(data);
-    if (text.length > mostBytes)
+    if (Buffer.byteLength(text) > mostBytes)
       throw new InvalidValue(`A record has at most ${mostBytes} bytes.`, { pointer: '/data' });
     return text;
   };
