@@ -49,11 +49,17 @@ export const useFormat = () => {
   return useMemo(() => createFormat(locale), [locale]);
 };
 
-/** Minor units of a typed amount such as "12.50"; undefined when it is not one. */
+/**
+ * Minor units of a typed amount such as "12.50" or "12,50", half a unit rounded away from zero; undefined when it is not one. Digits
+ * are counted, not multiplied: 1.005 has no exact binary form. "1,234" may mean thousands: it is refused where a currency has fewer decimals.
+ */
 export const toMinor = (text: string, currency: string): number | undefined => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) return undefined;
-  return Math.round(value * 10 ** digitsOf(currency));
+  const [, sign, whole = '', point, fraction = ''] = /^(-?)(\d*)(?:([.,])(\d*))?$/.exec(text.trim()) ?? [];
+  const digits = digitsOf(currency);
+  if (sign === undefined || whole + fraction === '' || (point === ',' && fraction.length > digits)) return undefined;
+  const units =
+    Number(whole + fraction.slice(0, digits).padEnd(digits, '0')) + (fraction.charAt(digits) >= '5' ? 1 : 0);
+  return sign && units > 0 ? -units : units;
 };
 
 export const fromMinor = (minor: number, currency: string): string =>
