@@ -67,14 +67,14 @@ const assemble = (platform: Platform, config: Config) => {
   const commerce = modules.install(commerceModule, { customers });
   const members = modules.install(loyaltyModule, { customers });
   const messages = modules.install(messagesModule, core);
-  const insights = modules.install(insightsModule, { hooks, ...core.plugins });
+  const insights = modules.install(insightsModule, { hooks, enabled: core.plugins.enabled });
   modules.install(webhooksModule, {});
   const imports = modules.install(importsModule, { ...core, commerce });
   const exports = modules.install(exportsModule, { attributes });
   const rules = modules.install(rulesModule, {
     core,
     members,
-    orders: commerce.orders,
+    scorers: insights.scorerKeys,
     actions: modules.actions,
   });
   let ready = false;

@@ -45,7 +45,7 @@ export const ruleTables: readonly TablePolicy[] = [
   {
     ...ofPerson,
     table: 'promotion_orders',
-    personal: ['reply', 'cart'],
+    personal: ['reply'],
     onErase: 'keep',
     onMerge: 'rekey',
     grows: 'with time',

@@ -2,11 +2,13 @@
 import { Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
 
+export type Tab = { value: string; label: string; content: () => ReactNode };
+
 type PageTabsProps = {
   label: string;
   value: string;
   onChange: (tab: string) => void;
-  tabs: { value: string; label: string; content: () => ReactNode }[];
+  tabs: Tab[];
 };
 
 export const PageTabs = ({ label, value, onChange, tabs }: PageTabsProps) => {

@@ -28,7 +28,6 @@ export const enCustomers = {
     tags: 'Tags',
     points: 'Points',
     pending: '{{points}} pending',
-    owed: '{{points}} owed',
     created: 'Added',
     lastSeen: 'Last seen',
     sort: 'Order',
@@ -83,8 +82,6 @@ export const enCustomers = {
     shipping: 'Shipping',
     items_one: '{{count}} item',
     items_other: '{{count}} items',
-    returned: '{{count}} returned',
-    withheld: '{{amount}} of discounts withheld',
     refunded: '{{amount}} refunded',
     moves: {
       placed: 'Placed',

@@ -86,6 +86,9 @@ export const enRules = {
     },
   },
   rule: {
+    broken: 'Broken',
+    brokenText:
+      'The rule can no longer be worked out, so what it did before stays as it is: {{reason}} Change the rule, or bring back what it reads.',
     name: 'Name',
     key: 'Key',
     keyHint: 'How the API calls it; it stays as it is.',
@@ -184,9 +187,6 @@ export const enRules = {
     impact: '{{before}} members now, {{after}} afterwards.',
     entering: 'Come in',
     leaving: 'Go out',
-    broken: 'Broken',
-    brokenText:
-      'The rule can no longer be worked out, so its members stay as they are: {{reason}} Change the rule, or bring back what it reads.',
     building: 'Bringing members up to date…',
     count_one: '{{formatted}} member',
     count_other: '{{formatted}} members',

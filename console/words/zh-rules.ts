@@ -85,6 +85,8 @@ export const zhRules = {
     },
   },
   rule: {
+    broken: '已失效',
+    brokenText: '该规则已无法计算，此前的结果保持不变：{{reason}} 请修改规则，或恢复它读取的内容。',
     name: '名称',
     key: '键',
     keyHint: 'API 使用此名称，创建后不可更改。',
@@ -174,8 +176,6 @@ export const zhRules = {
     impact: '现有成员 {{before}}，启用后 {{after}}。',
     entering: '加入',
     leaving: '离开',
-    broken: '已失效',
-    brokenText: '该规则已无法计算，成员保持不变：{{reason}} 请修改规则，或恢复它读取的内容。',
     building: '正在更新成员…',
     count_other: '{{formatted}} 名成员',
     archiveTitle: '归档此人群？',

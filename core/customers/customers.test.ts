@@ -4,14 +4,12 @@ import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { system } from '../http/actor.ts';
-import { attributesGeneration } from './attributes.ts';
 import { createCustomers } from './index.ts';
 
 const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
-  platform.generations.declare('customers', attributesGeneration);
   return {
     ...createCustomers(platform),
     platform,

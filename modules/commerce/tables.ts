@@ -15,6 +15,5 @@ export const commerceTables: readonly TablePolicy[] = [
   { ...books, table: 'orders', hidden: ['holds_stock'] },
   { ...books, table: 'order_lines' },
   { ...books, table: 'refunds' },
-  { ...books, table: 'refund_lines' },
   { table: 'products', owner: 'shop', grows: 'with settings' },
 ];

@@ -14,6 +14,7 @@ export { runTests } from './tests.ts';
 export type { FactDefinition } from './vocabulary/fact.ts';
 export {
   type EventFacts,
+  type FactLoader,
   type Facts,
   mergeNeeds,
   type Needs,
@@ -21,11 +22,6 @@ export {
   type OrderFacts,
 } from './vocabulary/facts.ts';
 export { normaliseCode } from './vocabulary/forms.ts';
-export {
-  createVocabularySource,
-  documentsGeneration,
-  rulesGeneration,
-  type VocabularySource,
-} from './vocabulary/store.ts';
+export { createVocabularySource, type VocabularySource } from './vocabulary/store.ts';
 export { createVocabulary, type Vocabulary, type VocabularyOptions } from './vocabulary/vocabulary.ts';
-export { createZone, isDay, type Zone } from './vocabulary/zone.ts';
+export { createZone, type Zone } from './vocabulary/zone.ts';

@@ -92,17 +92,31 @@ test('what a segment reads is archived only with it, by choice; a broken segment
   expect(await status()).toBe('paused');
 
   await owner.post('/segments/golden/activate', {});
+  const named = { key: 'gilded', name: 'Gilded', conditions };
+  const more = [
+    ['promotions', { ...named, event: { type: 'grant', params: { target: 'order', bp: 500 } } }],
+    [
+      'alerts',
+      { ...named, trigger: { kind: 'event', types: ['page_viewed'] }, actions: [{ kind: 'tag', tag: 'seen' }] },
+    ],
+    ['conditions', { ...named, context: 'customer' }],
+  ] as const;
+  for (const [area, rule] of more) {
+    expect((await owner.post(`/${area}`, rule)).body).toMatchObject({ key: 'gilded' });
+    expect((await owner.post(`/${area}/gilded/activate`, {})).status).toBe(200);
+  }
   const { platform, rules } = console.app.rapport;
   await platform.database.writer('attribute_definitions').where({ key: 'tariff' }).update({ archived_at: 1 });
   await rules.populations.broken.check();
-  await on('/segments/golden', async (page) => {
-    await page.getByText('Broken', { exact: true }).waitFor();
-    await page.getByText(/can no longer be worked out.*attribute\.tariff/).waitFor();
-  });
-  await on('/segments', async (page) => {
-    await page.getByText('Broken', { exact: true }).waitFor();
-  });
-  await owner.delete('/segments/golden');
+  for (const path of ['segments/golden', ...more.map(([area]) => `${area}/gilded`)]) {
+    await on(`/${path}`, async (page) => {
+      await page.getByText('Broken', { exact: true }).waitFor();
+      await page.getByText(/can no longer be worked out.*attribute\.tariff/).waitFor();
+      await page.goto(`/${path.split('/')[0]}`);
+      await page.getByText('Broken', { exact: true }).waitFor();
+    });
+    await owner.delete(`/${path}`);
+  }
 });
 
 test('a colleague is invited, gets another role, is suspended and restored', async () => {

@@ -10,7 +10,6 @@ import {
   type Vocabulary,
   validateConditions,
 } from '../../rules/language/index.ts';
-import { worldFacts } from './rule-pools.ts';
 import { now } from './rule-world.ts';
 
 export type Difference = {
@@ -30,14 +29,16 @@ export type Report = Comparison & { rules: number };
 export const readAll = async (db: Db): Promise<Facts[]> => {
   const everything = {
     customer: true,
+    member: true,
     consents: true,
     tags: true,
     segments: new Set(['vip']),
-    declared: new Map(worldFacts.map((fact) => [fact.id, fact])),
+    scores: new Set(['rfm']),
     orders: 'all' as const,
     lines: true,
     events: 'all' as const,
     eventTypes: new Set(['viewed', 'bought', 'left']),
+    loaders: [],
   };
   const ids = await query<{ id: string }>(db, 'SELECT id FROM customers');
   return [

@@ -18,7 +18,7 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const platform = await testPlatform(on, clock);
   const core = createCore(platform);
-  const { orders } = core.modules.install(commerceModule, core);
+  core.modules.install(commerceModule, core);
   core.modules.install(messagesModule, core);
   core.modules.install(webhooksModule, {});
   const heard: { topic: string; payload: unknown }[] = [];
@@ -28,10 +28,10 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     concurrency: 1,
     handle: async ({ topic, payload }) => void heard.push({ topic, payload }),
   });
-  const { populations, vocabulary, promotions } = core.modules.install(rulesModule, {
+  const { populations } = core.modules.install(rulesModule, {
     core,
     members: core.modules.install(loyaltyModule, core),
-    orders,
+    scorers: () => [],
     actions: core.modules.actions,
   });
   await platform.jobs.start();
@@ -60,8 +60,6 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     core,
     clock,
     populations,
-    vocabulary,
-    promotions,
     segments,
     alerts,
     lists,

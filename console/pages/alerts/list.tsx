@@ -5,8 +5,9 @@ import { Link } from '@tanstack/react-router';
 import { useAlerts, useFirings } from '../../api/figures.ts';
 import { useMay } from '../../api/session.ts';
 import { Empty, Page, Panel } from '../../parts/page.tsx';
+import { RuleState } from '../../parts/rule-state.tsx';
 import { Table } from '../../parts/table.tsx';
-import { Ago, Status } from '../../parts/time.tsx';
+import { Ago } from '../../parts/time.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 
@@ -54,7 +55,7 @@ export const Alerts = () => {
                       </div>
                     ),
                   },
-                  { key: 'status', title: t('rule.status'), cell: (row) => <Status status={row.status} /> },
+                  { key: 'status', title: t('rule.status'), cell: (row) => <RuleState rule={row} /> },
                   {
                     key: 'actions',
                     title: t('alerts.actions'),

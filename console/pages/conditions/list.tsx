@@ -7,8 +7,9 @@ import { Link } from '@tanstack/react-router';
 import { call } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { Empty, Page, Panel, Tag } from '../../parts/page.tsx';
+import { RuleState } from '../../parts/rule-state.tsx';
 import { Table } from '../../parts/table.tsx';
-import { Ago, Status } from '../../parts/time.tsx';
+import { Ago } from '../../parts/time.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
 
@@ -57,7 +58,7 @@ export const Conditions = () => {
                       </div>
                     ),
                   },
-                  { key: 'status', title: t('rule.status'), cell: (row) => <Status status={row.status} /> },
+                  { key: 'status', title: t('rule.status'), cell: (row) => <RuleState rule={row} /> },
                   {
                     key: 'context',
                     title: t('conditions.context'),

@@ -6,8 +6,9 @@ import { usePromotions } from '../../api/figures.ts';
 import { useMay } from '../../api/session.ts';
 import { later } from '../../parts/later.tsx';
 import { Empty, Page, Panel } from '../../parts/page.tsx';
+import { RuleState } from '../../parts/rule-state.tsx';
 import { Table } from '../../parts/table.tsx';
-import { Ago, Status } from '../../parts/time.tsx';
+import { Ago } from '../../parts/time.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
@@ -59,7 +60,7 @@ export const Promotions = () => {
                         </div>
                       ),
                     },
-                    { key: 'status', title: t('rule.status'), cell: ({ status }) => <Status status={status} /> },
+                    { key: 'status', title: t('rule.status'), cell: (row) => <RuleState rule={row} /> },
                     { key: 'used', title: t('promotions.used'), end: true, cell: ({ use }) => format.number(use.used) },
                     {
                       key: 'priority',

@@ -9,19 +9,19 @@ import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 
 type ActivateProps = {
-  segmentKey: string;
+  ruleKey: string;
   version: number;
   onClose: () => void;
   onActivate: () => void;
   pending: boolean;
 };
 
-export const ActivateSegment = ({ segmentKey, version, onClose, onActivate, pending }: ActivateProps) => {
+export const ActivateSegment = ({ ruleKey, version, onClose, onActivate, pending }: ActivateProps) => {
   const { t } = useWords();
   const format = useFormat();
   const impact = useQuery({
-    queryKey: ['segments', segmentKey, 'impact', version],
-    queryFn: ({ signal }) => call(getSegmentImpact, { params: { key: segmentKey }, body: { version }, signal }),
+    queryKey: ['segments', ruleKey, 'impact', version],
+    queryFn: ({ signal }) => call(getSegmentImpact, { params: { key: ruleKey }, body: { version }, signal }),
     staleTime: 0,
   });
   return (

@@ -5,8 +5,9 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useSegments } from '../../api/figures.ts';
 import { useMay } from '../../api/session.ts';
 import { Empty, Page, Panel, Tag } from '../../parts/page.tsx';
+import { RuleState } from '../../parts/rule-state.tsx';
 import { Table } from '../../parts/table.tsx';
-import { Ago, Status } from '../../parts/time.tsx';
+import { Ago } from '../../parts/time.tsx';
 import { Loaded } from '../../parts/trouble.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
@@ -75,12 +76,7 @@ export const Segments = () => {
                     {
                       key: 'status',
                       title: t('rule.status'),
-                      cell: (row) => (
-                        <span className="tags">
-                          <Status status={row.status} />
-                          {row.broken && <Tag tone="bad">{t('segments.broken')}</Tag>}
-                        </span>
-                      ),
+                      cell: (row) => <RuleState rule={row} />,
                     },
                     {
                       key: 'type',
