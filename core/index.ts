@@ -8,10 +8,11 @@ export { type Clock, createIds, type Ids, type Random, systemClock, systemRandom
 export { type Config, ConfigProblems, describeConfig, readConfig } from './config.ts';
 export { type Core, coreModules, createCore } from './core.ts';
 export { createCurrencies } from './currencies.ts';
-export type { AttributeRow, AttributeTypeName, Definitions } from './customers/attribute-values.ts';
+export type { AttributeRow, AttributeTypeName, AttributeValue, Definitions } from './customers/attribute-values.ts';
 export { countryCodes } from './customers/countries.ts';
+export { type NormalCustomer, normaliseExtra, refuseField } from './customers/draft.ts';
 export * from './customers/errors.ts';
-export { fields } from './customers/fields.ts';
+export { type FieldName, fields } from './customers/fields.ts';
 export type { Attributes, Customers } from './customers/index.ts';
 export * from './customers/normalise.ts';
 export { type CustomerRead, presentCustomers } from './customers/plugin-customers.ts';

@@ -2,9 +2,8 @@
 import { toIso } from '../data/column.ts';
 import type { Failure } from '../errors.ts';
 import { AttributeUnknown, InvalidValue } from './errors.ts';
-import { normaliseDay, normaliseTime } from './normalise.ts';
+import { type Composed, composeText, type Day, normaliseDay, normaliseTime } from './normalise.ts';
 
-export type AttributeTypeName = 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'datetime' | 'money' | 'list';
 export type AttributeRow = {
   key: string;
   title: string;
@@ -20,30 +19,61 @@ export type AttributeRow = {
 /** Active definitions by key. */
 export type Definitions = ReadonlyMap<string, AttributeRow>;
 
-const whole = (value: unknown, from: number, to: number): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to;
+type Values = {
+  text: Composed;
+  number: number;
+  integer: number;
+  boolean: boolean;
+  date: Day;
+  /** In ms. */
+  datetime: number;
+  /** In minor units. */
+  money: number;
+  list: readonly Composed[];
+};
+export type AttributeTypeName = keyof Values;
+/** A value in the one form of its type; whether it fits its definition (options, length, range) is still to be seen. */
+export type AttributeValue = { [Type in AttributeTypeName]: { type: Type; value: Values[Type] } }[AttributeTypeName];
 
-const isText = (value: unknown, max: number): value is string => typeof value === 'string' && value.length <= max;
+const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+const isText = (value: unknown): value is string => typeof value === 'string';
 
-// Texts are kept in NFC, so that a rule finds them however they were typed.
-const nfc = (text: string): string => text.normalize('NFC');
-
-// The value as its column keeps it, or undefined when it is not one of the type.
-const encoders: Record<AttributeTypeName, (value: unknown, row: AttributeRow) => unknown> = {
-  text: (value, { options }) =>
-    isText(value, 4000) && value !== '' && (!options || options.includes(nfc(value))) ? nfc(value) : undefined,
-  number: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
-  integer: (value) => (whole(value, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) ? value : undefined),
+// A value of a request in its one form, or undefined when it is not of the type. Texts are kept in NFC, so that a rule finds
+// them however they were typed.
+const readers: { [Type in AttributeTypeName]: (value: unknown) => Values[Type] | undefined } = {
+  text: (value) => (isText(value) ? composeText(value) : undefined),
+  number,
+  integer: number,
+  money: number,
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-  date: (value) => (typeof value === 'string' ? normaliseDay(value) : undefined),
-  datetime: (value) => (typeof value === 'string' ? normaliseTime(value) : undefined),
-  money: (value) => (whole(value, -1_000_000_000_000, 1_000_000_000_000) ? value : undefined),
-  list: (value, { options }) =>
-    Array.isArray(value) &&
-    value.length <= 100 &&
-    value.every((item) => isText(item, 200) && (!options || options.includes(nfc(item))))
-      ? JSON.stringify([...new Set(value.map(nfc))])
-      : undefined,
+  date: (value) => (isText(value) ? normaliseDay(value) : undefined),
+  datetime: (value) => (isText(value) ? normaliseTime(value) : undefined),
+  list: (value) => (Array.isArray(value) && value.every(isText) ? value.map(composeText) : undefined),
+};
+
+const whole = (value: number, most: number): number | undefined =>
+  Number.isSafeInteger(value) && Math.abs(value) <= most ? value : undefined;
+
+type Fits = (text: string, max: number) => boolean;
+const asIs = <Value>(value: Value): Value => value;
+
+// The value as its column keeps it, or undefined when it does not fit its definition.
+const encoders: { [Type in AttributeTypeName]: (value: Values[Type], fits: Fits) => unknown } = {
+  text: (value, fits) => (value !== '' && fits(value, 4000) ? value : undefined),
+  number: (value) => (Number.isFinite(value) ? value : undefined),
+  integer: (value) => whole(value, Number.MAX_SAFE_INTEGER),
+  money: (value) => whole(value, 1_000_000_000_000),
+  boolean: asIs,
+  date: asIs,
+  datetime: asIs,
+  list: (value, fits) =>
+    value.length <= 100 && value.every((item) => fits(item, 200)) ? JSON.stringify([...new Set(value)]) : undefined,
+};
+
+const encode = (given: AttributeValue, { type, options }: AttributeRow): unknown => {
+  if (given.type !== type) return undefined;
+  const fits: Fits = (text, max) => text.length <= max && (!options || options.includes(text));
+  return (encoders[type] as (value: unknown, fits: Fits) => unknown)(given.value, fits);
 };
 
 const wanted: Record<AttributeTypeName, string> = {
@@ -57,20 +87,36 @@ const wanted: Record<AttributeTypeName, string> = {
   list: 'a list of at most 100 texts',
 };
 
-/** The column value of an attribute, or the failure that names it. null clears. */
-export const encodeAttribute = (
+/** A value of a request in the one form of its type, or the failure that names it; null clears. */
+export const normaliseAttribute = (
   definitions: Definitions,
   key: string,
   value: unknown,
   pointer = `/attributes/${key}`,
+): AttributeValue | null | Failure => {
+  const row = definitions.get(key);
+  if (!row) return new AttributeUnknown(key, { pointer });
+  if (value === null) return null;
+  const read = readers[row.type](value);
+  return read === undefined ? misfit(row, pointer) : ({ type: row.type, value: read } as AttributeValue);
+};
+
+/** The column of an attribute and its value there, or the failure that names it; null clears. */
+export const encodeAttribute = (
+  definitions: Definitions,
+  key: string,
+  value: AttributeValue | null,
+  pointer = `/attributes/${key}`,
 ): { column: string; value: unknown } | { failure: Failure } => {
   const row = definitions.get(key);
   if (!row) return { failure: new AttributeUnknown(key, { pointer }) };
-  if (value === null) return { column: `a_${key}`, value: null };
-  const encoded = encoders[row.type](value, row);
-  if (encoded !== undefined) return { column: `a_${key}`, value: encoded };
-  const choice = row.options ? ` out of ${row.options.slice(0, 20).join(', ')}` : '';
-  return { failure: new InvalidValue(`"${key}" must be ${wanted[row.type]}${choice}.`, { pointer }) };
+  const encoded = value === null ? null : encode(value, row);
+  return encoded === undefined ? { failure: misfit(row, pointer) } : { column: `a_${key}`, value: encoded };
+};
+
+const misfit = ({ key, type, options }: AttributeRow, pointer: string): Failure => {
+  const choice = options ? ` out of ${options.slice(0, 20).join(', ')}` : '';
+  return new InvalidValue(`"${key}" must be ${wanted[type]}${choice}.`, { pointer });
 };
 
 /** Text (a query parameter, a CSV cell) as the value the attribute's type wants, still to be checked. */

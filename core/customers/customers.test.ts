@@ -5,6 +5,7 @@ import type { Change } from '../changes.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { system } from '../http/actor.ts';
 import { createCustomers } from './index.ts';
+import { normaliseEmail, normaliseText } from './normalise.ts';
 
 const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
@@ -197,10 +198,10 @@ eachDatabase('the list searches words by their beginning, filters, and pages thr
     w.customers.upsertMany(
       trx,
       Array.from({ length: 25 }, (_, i) => ({
-        externalId: `x${i}`,
-        name: i % 5 === 0 ? `Grace Hopper ${i}` : `Somebody ${i}`,
-        city: i % 2 === 0 ? 'Berlin' : 'Paris',
-        ...(i === 7 && { email: 'odd.one@example.org' }),
+        externalId: normaliseText(`x${i}`),
+        name: normaliseText(i % 5 === 0 ? `Grace Hopper ${i}` : `Somebody ${i}`),
+        city: normaliseText(i % 2 === 0 ? 'Berlin' : 'Paris'),
+        ...(i === 7 && { email: normaliseEmail('odd.one@example.org') }),
       })),
       { actor: system, quiet: true },
     ),

@@ -115,13 +115,7 @@ export const createMerging = ({ database, clock, ids, changes, outbox, audit, de
       undone_at: null,
     };
     await createMergeStore(trx).insert(row);
-    await tell(
-      trx,
-      row,
-      [...factsOf(Object.keys(filled)), 'tags', 'consent', 'orders', 'events', 'member.points', 'member.level'],
-      'merged',
-      actor,
-    );
+    await tell(trx, row, factsOf(Object.keys(filled)), 'merged', actor);
     return showMerge(row);
   };
 
@@ -156,21 +150,7 @@ export const createMerging = ({ database, clock, ids, changes, outbox, audit, de
     await createCustomerStore(trx).recountLastSeen([fromId, intoId], now);
     await store.markUndone(row.id, now);
     const undone = { ...row, undone_at: now };
-    await tell(
-      trx,
-      undone,
-      [
-        ...factsOf(taken.map(([column]) => column)),
-        'tags',
-        'consent',
-        'orders',
-        'events',
-        'member.points',
-        'member.level',
-      ],
-      'unmerged',
-      actor,
-    );
+    await tell(trx, undone, factsOf(taken.map(([column]) => column)), 'unmerged', actor);
     return showMerge(undone);
   };
 
@@ -191,8 +171,11 @@ export const createMerging = ({ database, clock, ids, changes, outbox, audit, de
   };
 };
 
-const factsOf = (columns: readonly string[]): string[] =>
-  columns.filter((column) => column !== 'birthday_month_day').map(factOf);
+// Of the columns that changed hands, and of what hangs on the customers and goes with them.
+const factsOf = (columns: readonly string[]): string[] => [
+  ...columns.filter((column) => column !== 'birthday_month_day').map(factOf),
+  ...['tags', 'consent', 'orders', 'events', 'member.points', 'member.level'],
+];
 
 const showMerge = (row: MergeRow): Merge => ({
   id: row.id,

@@ -1,19 +1,29 @@
 // From references (an id, an e-mail, an anonymous id …) to customers, a whole batch at once. `find` only reads and names what
 // is wrong; `findOrCreate` adds the customers nobody knew and links anonymous ids. Events, orders and records all come through here.
-import type { CustomerRef, CustomerRow } from '@rapport/sdk/schemas';
+import type { CustomerRef } from '@rapport/sdk/schemas';
 import { type Db, dialectOf } from '../data/database.ts';
 import { rowSet } from '../data/row-set.ts';
 import { query } from '../data/rows.ts';
 import { CustomerNotFound, Failure } from '../errors.ts';
 import type { Actor } from '../http/actor.ts';
 import type { Attributes } from './attributes.ts';
+import { draftOf, type NormalCustomer, normaliseCustomer } from './draft.ts';
 import { CustomerGone, InvalidValue } from './errors.ts';
 import { createIdentityStore, type IdentityKey, identityKey } from './identity-store.ts';
-import { normaliseEmail, normalisePhone, normaliseText } from './normalise.ts';
+import { normaliseText } from './normalise.ts';
 import type { Write } from './write.ts';
 
 /** What a reference came to: a customer, none yet (`id` absent), or why it cannot be one. */
-export type Found = { ref: CustomerRef; identities: IdentityKey[]; id?: string; failure?: Failure; link?: string };
+export type Found = {
+  ref: CustomerRef;
+  /** The reference in the one form of each value: what a new customer is made of. */
+  normal: NormalCustomer;
+  identities: IdentityKey[];
+  id?: string;
+  failure?: Failure;
+  /** Of a known customer: `new` when the anonymous id is nobody's, else the customer it belongs to so far. */
+  link?: string;
+};
 
 export type Resolve = ReturnType<typeof createResolve>;
 
@@ -24,10 +34,13 @@ export const createResolve = (deps: {
   mergeInto: (trx: Db, anonymousCustomer: string, into: string, actor: Actor) => Promise<void>;
 }) => {
   const find = async (trx: Db, refs: readonly CustomerRef[]): Promise<Found[]> => {
-    const { defaultCountry } = await deps.attributes.context(trx);
+    const context = await deps.attributes.context(trx);
     const found = refs.map((ref): Found => {
-      const identities = identitiesOf(ref, defaultCountry);
-      return identities instanceof Failure ? { ref, identities: [], failure: identities } : { ref, identities };
+      const normal = normaliseCustomer(ref, context);
+      const draft = normal instanceof Failure ? normal : draftOf(normal, 0, context);
+      if (normal instanceof Failure || draft instanceof Failure)
+        return { ref, normal: {}, identities: [], failure: draft as Failure };
+      return { ref, normal, identities: draft.identities };
     });
     const distinct = new Map(found.flatMap(({ identities }) => identities.map((key) => [identityKey(key), key])));
     const owners = await createIdentityStore(trx).findOwners([...distinct.values()]);
@@ -59,7 +72,7 @@ export const createResolve = (deps: {
     const missing = found.filter(({ id }) => id === undefined);
     const linking = found.filter(({ id, link }) => id !== undefined && link === 'new');
     if (missing.length > 0 || linking.length > 0) {
-      const rows = new Map<string, { row: CustomerRow; entries: Found[] }>();
+      const rows = new Map<string, { row: NormalCustomer; entries: Found[] }>();
       for (const entry of [...missing, ...linking]) {
         const row = rowOf(entry, options.source);
         const same = JSON.stringify(row);
@@ -68,7 +81,7 @@ export const createResolve = (deps: {
         else rows.set(same, { row, entries: [entry] });
       }
       const all = [...rows.values()];
-      const outcomes = await deps.write(
+      const outcomes = await deps.write.normal(
         trx,
         all.map(({ row }) => row),
         { actor: options.actor, mode: 'upsert', quiet: options.quiet },
@@ -108,29 +121,10 @@ export const createResolve = (deps: {
   };
 };
 
-const rowOf = ({ ref, id }: Found, source: string | undefined): CustomerRow =>
-  id === undefined ? { ...ref, ...(source !== undefined && { source }) } : { id, anonymousId: ref.anonymousId };
-
-const identitiesOf = (ref: CustomerRef, country: string | null): IdentityKey[] | Failure => {
-  const keys: IdentityKey[] = [];
-  if (ref.externalId !== undefined) {
-    const value = normaliseText(ref.externalId);
-    if (value === undefined) return new InvalidValue('The external id is blank.', { pointer: '/externalId' });
-    keys.push({ kind: 'external', value });
-  }
-  if (ref.email !== undefined) {
-    const value = normaliseEmail(ref.email);
-    if (value === undefined) return new InvalidValue('It must be an e-mail address.', { pointer: '/email' });
-    keys.push({ kind: 'email', value });
-  }
-  if (ref.phone !== undefined) {
-    const value = normalisePhone(ref.phone, country);
-    if (value === undefined) return new InvalidValue('It must be a phone number.', { pointer: '/phone' });
-    keys.push({ kind: 'phone', value });
-  }
-  if (ref.anonymousId !== undefined) keys.push({ kind: 'anonymous', value: ref.anonymousId });
-  return keys;
-};
+const rowOf = ({ normal, id }: Found, source: string | undefined): NormalCustomer =>
+  id === undefined
+    ? { ...normal, source: source === undefined ? undefined : normaliseText(source) }
+    : { id, anonymousId: normal.anonymousId };
 
 // A merged customer leads to the one that lives on.
 const findLiving = async (trx: Db, ids: readonly string[]): Promise<Map<string, string | Failure>> => {

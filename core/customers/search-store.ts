@@ -2,8 +2,8 @@
 import type { CustomerQuery } from '@rapport/sdk/schemas';
 import { type Db, type Dialect, dialectOf } from '../data/database.ts';
 import { type Page, page, type SortKey } from '../data/page.ts';
-import { InvalidRequest } from '../errors.ts';
-import { encodeAttribute, readAttributeText } from './attribute-values.ts';
+import { Failure, InvalidRequest } from '../errors.ts';
+import { encodeAttribute, normaliseAttribute, readAttributeText } from './attribute-values.ts';
 import type { FieldContext } from './attributes.ts';
 import { normaliseCountry, normaliseEmail, normalisePhone, readTime } from './normalise.ts';
 import { type CustomerWithTags, createCustomerStore } from './store.ts';
@@ -127,7 +127,9 @@ const filterByAttribute = (
     return;
   }
   const value = definition ? readAttributeText(definition.type, text) : text;
-  const encoded = encodeAttribute(definitions, key, value, pointer);
+  const normal = normaliseAttribute(definitions, key, value, pointer);
+  if (normal instanceof Failure) throw normal;
+  const encoded = encodeAttribute(definitions, key, normal, pointer);
   if ('failure' in encoded) throw encoded.failure;
   const comparison = operator === 'from' ? '>=' : operator === 'to' ? '<' : '=';
   rows.where(`c.${encoded.column}`, comparison, encoded.value as string);

@@ -20,6 +20,7 @@ import { type Actor, mayReadPersonalData } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
 import type { Attributes } from './attributes.ts';
 import { type ConsentRow, createConsentStore } from './consents-store.ts';
+import type { NormalCustomer } from './draft.ts';
 import { CustomerGone } from './errors.ts';
 import type { Outcome } from './plan.ts';
 import { showCustomer } from './present.ts';
@@ -66,7 +67,7 @@ export const createCustomerService = ({
 
   const writeOne = (row: CustomerRow, options: WriteOptions): Promise<Customer> =>
     transactRetrying(writer, async (trx) => {
-      const [outcome] = await write(trx, [row], options);
+      const [outcome] = await write.rows(trx, [row], options);
       if (outcome?.failure) throw outcome.failure;
       return get(outcome!.id!, options.actor, trx);
     });
@@ -79,16 +80,17 @@ export const createCustomerService = ({
     change: (id: string, change: CustomerChange, actor: Actor, expectedVersion?: number): Promise<Customer> =>
       writeOne({ ...change, id }, { actor, mode: 'change', expectedVersion }),
     /**
-     * Thousands of rows in the caller's transaction, found by id or identity, else created; each row has its own outcome.
-     * The same rows again change nothing. `quiet` for imports: see WriteOptions. Run it inside `transactRetrying`.
+     * Thousands of customers in the caller's transaction, found by id or identity, else created; each has its own outcome.
+     * The same again changes nothing. Their values have their one form already and are written as they are. `quiet` for
+     * imports: see WriteOptions. Run it inside `transactRetrying`.
      */
     upsertMany: (
       trx: Db,
-      rows: readonly CustomerRow[],
+      given: readonly NormalCustomer[],
       options: { actor: Actor; quiet?: boolean },
-    ): Promise<Outcome[]> => write(trx, rows, { ...options, mode: 'upsert' }),
+    ): Promise<Outcome[]> => write.normal(trx, given, { ...options, mode: 'upsert' }),
     upsert: async (rows: readonly CustomerRow[], actor: Actor) => {
-      const outcomes = await transactRetrying(writer, (trx) => write(trx, rows, { actor, mode: 'upsert' }));
+      const outcomes = await transactRetrying(writer, (trx) => write.rows(trx, rows, { actor, mode: 'upsert' }));
       const count = (kind: string): number => outcomes.filter(({ outcome }) => outcome === kind).length;
       return {
         created: count('created'),

@@ -8,7 +8,7 @@ import type { Actor } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
 import type { Attributes, FieldContext } from './attributes.ts';
 import { createConsentStore } from './consents-store.ts';
-import { type Draft, draftOf } from './draft.ts';
+import { type Draft, draftOf, type NormalCustomer, normaliseCustomer } from './draft.ts';
 import { type CustomerRecord, factOf } from './fields.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { type Outcome, planWrites, type Touched, type WriteMode } from './plan.ts';
@@ -24,7 +24,12 @@ export type WriteOptions = {
   quiet?: boolean;
 };
 
-export type Write = (trx: Db, rows: readonly CustomerRow[], options: WriteOptions) => Promise<Outcome[]>;
+export type Write = {
+  /** Customers as a request says them. */
+  rows: (trx: Db, rows: readonly CustomerRow[], options: WriteOptions) => Promise<Outcome[]>;
+  /** Customers whose values have their one form already: not read again. */
+  normal: (trx: Db, customers: readonly NormalCustomer[], options: WriteOptions) => Promise<Outcome[]>;
+};
 
 export const createWrite = ({
   platform: { clock, ids, changes, outbox, audit },
@@ -71,13 +76,17 @@ export const createWrite = ({
     );
   };
 
-  return async (trx, rows, { actor, mode, expectedVersion, quiet }) => {
-    const context = await attributes.context(trx);
+  const write = async (
+    trx: Db,
+    customers: readonly (NormalCustomer | Failure)[],
+    context: FieldContext,
+    { actor, mode, expectedVersion, quiet }: WriteOptions,
+  ): Promise<Outcome[]> => {
     const store = createCustomerStore(trx);
     const identities = createIdentityStore(trx);
     const consents = createConsentStore(trx);
-    const drafts = rows.map((row, index) => {
-      const draft = draftOf(row, index, context);
+    const drafts = customers.map((customer, index) => {
+      const draft = customer instanceof Failure ? customer : draftOf(customer, index, context);
       if (draft instanceof Failure) return { index, failure: draft };
       return expectedVersion === undefined ? draft : { ...draft, expectedVersion };
     });
@@ -129,6 +138,15 @@ export const createWrite = ({
       await tell(trx, heard, context, names, actor);
     }
     return plan.outcomes;
+  };
+
+  return {
+    rows: async (trx, rows, options) => {
+      const context = await attributes.context(trx);
+      const customers = rows.map((row) => normaliseCustomer(row, context));
+      return write(trx, customers, context, options);
+    },
+    normal: async (trx, customers, options) => write(trx, customers, await attributes.context(trx), options),
   };
 };
 

@@ -1,12 +1,18 @@
 // Cleans the cells of one row, remembers every correction and the first fault. Nothing is invented: what cannot be read as
-// its type is a fault, what is empty stays absent.
+// its type is a fault, what is empty stays absent. What comes out is in the one form of its kind (core/customers/normalise.ts)
+// and is stored as it is: nobody reads it a second time.
 import {
   createCurrencies,
+  type Day,
+  type Normal,
   normaliseCountry,
   normaliseEmail,
   normaliseLanguage,
   normalisePhone,
+  normaliseText,
   normaliseTimeZone,
+  splitText,
+  type Text,
 } from '../../core/index.ts';
 import { type DateSettings, type Moment, parseMoment } from './dates.ts';
 import { type Decimal, parseDecimal, toMinor } from './decimals.ts';
@@ -36,29 +42,27 @@ export const createCleaner = (settings: CleaningSettings) => {
   };
 
   /** Trimmed, single spaces, composed, without control characters; undefined when nothing is left. */
-  const text = (field: string): string | undefined => {
+  const text = (field: string): Text | undefined => {
     const raw = values[field];
     if (raw === undefined || raw === '') return undefined;
-    if (/^[!-~]+(?: [!-~]+)*$/.test(raw)) return raw;
-    const clean = raw
-      .toWellFormed()
-      .normalize('NFC')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-      .replace(/[\u0000-\u0008\u000e-\u001f\u007f\u200b\ufeff]/g, '')
-      .trim()
-      .replace(/\s+/g, ' ');
-    if (clean !== raw && clean !== '') corrected(field, 'trimmed', raw, clean);
-    return clean === '' ? undefined : clean;
+    const clean = normaliseText(control.test(raw) || !raw.isWellFormed() ? withoutControls(raw) : raw);
+    if (clean !== undefined && clean !== raw) corrected(field, 'trimmed', raw, clean);
+    return clean;
   };
 
   const by =
-    (kind: string, code: string, reason: string, normalise: (text: string) => string | undefined) =>
-    (field: string): string | undefined => {
+    <Value extends string>(
+      kind: string,
+      code: string,
+      reason: string,
+      normalise: (text: string) => Value | undefined,
+    ) =>
+    (field: string): Value | undefined => {
       const given = text(field);
       if (given === undefined) return undefined;
       const value = normalise(given);
       if (value === undefined) return fail(field, code, `"${shorten(given)}" ${reason}`);
-      if (value !== given) corrected(field, kind, given, value);
+      if ((value as string) !== given) corrected(field, kind, given, value);
       return value;
     };
 
@@ -103,15 +107,15 @@ export const createCleaner = (settings: CleaningSettings) => {
     text,
     raw: (field: string): string | undefined => values[field],
     keys: (): string[] => Object.keys(values),
-    email: by('email', 'EMAIL_INVALID', 'is no e-mail address.', normaliseEmail),
-    phone: (field: string, country?: string): string | undefined =>
-      by('phone', 'PHONE_INVALID', 'is no phone number, or one without its country code.', (given) =>
-        // Written as E.164 already: whoever writes the customer checks it once more, and that check is not cheap.
-        /^\+[1-9]\d{9,14}$/.test(given) ? given : normalisePhone(given, country ?? settings.country),
+    email: by<Normal<'email'>>('email', 'EMAIL_INVALID', 'is no e-mail address.', normaliseEmail),
+    /** A number without +… is one of `country`, else of the file's country. */
+    phone: (field: string, country?: string): Normal<'phone'> | undefined =>
+      by<Normal<'phone'>>('phone', 'PHONE_INVALID', 'is no phone number, or one without its country code.', (given) =>
+        normalisePhone(given, country ?? settings.country),
       )(field),
-    country: by('country', 'COUNTRY_UNKNOWN', 'is no country that is known here.', normaliseCountry),
-    language: by('language', 'LANGUAGE_INVALID', 'is no language code.', normaliseLanguage),
-    timeZone: by('timeZone', 'TIME_ZONE_UNKNOWN', 'is no IANA time zone.', normaliseTimeZone),
+    country: by<Normal<'country'>>('country', 'COUNTRY_UNKNOWN', 'is no country that is known here.', normaliseCountry),
+    language: by<Normal<'language'>>('language', 'LANGUAGE_INVALID', 'is no language code.', normaliseLanguage),
+    timeZone: by<Normal<'timeZone'>>('timeZone', 'TIME_ZONE_UNKNOWN', 'is no IANA time zone.', normaliseTimeZone),
     /** Milliseconds. */
     time: (field: string): number | undefined => {
       const found = moment(field);
@@ -121,9 +125,10 @@ export const createCleaner = (settings: CleaningSettings) => {
       if (iso !== given && iso.replace('.000', '') !== given) corrected(field, 'date', given, iso);
       return found.ms;
     },
-    day: (field: string): string | undefined => {
+    day: (field: string): Day | undefined => {
       const found = moment(field);
-      if (found && found.day !== values[field]!.trim()) corrected(field, 'date', values[field]!.trim(), found.day);
+      if (found && (found.day as string) !== values[field]!.trim())
+        corrected(field, 'date', values[field]!.trim(), found.day);
       return found?.day;
     },
     integer: (field: string): number | undefined => {
@@ -147,11 +152,12 @@ export const createCleaner = (settings: CleaningSettings) => {
       if (word !== 'true' && word !== 'false') corrected(field, 'boolean', given, String(yes.has(word)));
       return yes.has(word);
     },
-    list: (field: string): string[] | undefined => {
+    /** Parted by the first of `;`, `|` and commas (Chinese ones too) that the cell has; each part once. */
+    list: (field: string): Text[] | undefined => {
       const given = text(field);
       if (given === undefined) return undefined;
-      const parts = given.split(given.includes(';') ? ';' : given.includes('|') ? '|' : /[,，、]/);
-      return [...new Set(parts.map((part) => part.trim()).filter((part) => part !== ''))];
+      const separator = given.includes(';') ? ';' : given.includes('|') ? '|' : /[,，、]/;
+      return [...new Set(splitText(given, separator))];
     },
     decimal,
     minor,
@@ -178,5 +184,9 @@ export const createCleaner = (settings: CleaningSettings) => {
 };
 
 export type Cleaner = ReturnType<typeof createCleaner>;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const control = /[\u0000-\u0008\u000e-\u001f\u007f\u200b\ufeff]/;
+const withoutControls = (text: string): string => text.toWellFormed().replace(new RegExp(control, 'g'), '');
 
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -1,10 +1,13 @@
 // Finds the customers that orders and events belong to, many at once.
-import type { Db } from '../../core/index.ts';
+import type { Db, Normal, Text } from '../../core/index.ts';
 import { withRows } from './row-store.ts';
 
-export type CustomerRef = { kind: 'id' | 'external' | 'email' | 'phone'; value: string };
+export type CustomerRef =
+  | { kind: 'id' | 'external'; value: Text }
+  | { kind: 'email'; value: Normal<'email'> }
+  | { kind: 'phone'; value: Normal<'phone'> };
 
-export const refKey = ({ kind, value }: CustomerRef): string => `${kind}\n${value}`;
+export const refKey = ({ kind, value }: { kind: string; value: string }): string => `${kind}\n${value}`;
 
 export const createCustomerRefsStore = (db: Db) => ({
   find: async (refs: readonly CustomerRef[]): Promise<Map<string, string>> => {

@@ -1,7 +1,17 @@
-// Customers as rows: cleaned here, then found or made by the one way customers are written (core/customers).
+// Customers as rows: cleaned here, then found or made by the one way customers are written (core/customers), which takes the
+// cleaned values as they are.
 
-import { CustomerRow } from '@rapport/sdk/schemas';
-import type { Db } from '../../core/index.ts';
+import { type ConsentChange, CustomerRow } from '@rapport/sdk/schemas';
+import {
+  type AttributeValue,
+  birthdayOf,
+  type Clock,
+  type Db,
+  type FieldName,
+  type NormalCustomer,
+  normaliseExtra,
+  refuseField,
+} from '../../core/index.ts';
 import type { Cleaner, Problem } from './cleaning.ts';
 import type { Field } from './fields.ts';
 import type { Counts, Layout } from './layout.ts';
@@ -12,7 +22,7 @@ export type CustomerOutcome = {
   id: string | null;
   failure?: { code: string; message: string; pointer: string | undefined };
 };
-export type WriteCustomers = (trx: Db, rows: readonly CustomerRow[]) => Promise<CustomerOutcome[]>;
+export type WriteCustomers = (trx: Db, customers: readonly NormalCustomer[]) => Promise<CustomerOutcome[]>;
 
 const plainTexts = [
   'externalId',
@@ -32,10 +42,11 @@ const plainTexts = [
 ] as const;
 
 export const createCustomersLayout = (deps: {
+  clock: Clock;
   fields: readonly Field[];
   check: RowCheck;
   write: WriteCustomers;
-}): Layout<CustomerRow> => {
+}): Layout<NormalCustomer> => {
   const checkCustomer = deps.check(CustomerRow, { attributes: 'attribute' });
   const attributes = deps.fields.filter(({ name }) => name.startsWith('attribute.'));
 
@@ -43,30 +54,32 @@ export const createCustomersLayout = (deps: {
     kind: 'customers',
     facts: (fields) => [...new Set(['customer.createdAt', ...fields.flatMap(factsOf)])],
     read: (cleaner) => {
-      const row: Record<string, unknown> = {};
-      const set = (name: string, value: unknown): void => {
-        if (value !== undefined) row[name] = value;
-      };
-      for (const name of plainTexts) set(name, cleaner.text(name));
       const country = cleaner.country('country');
-      set('type', cleaner.text('type')?.toLowerCase());
-      set('email', cleaner.email('email'));
-      set('phone', cleaner.phone('phone', country));
-      set('birthday', cleaner.day('birthday'));
-      set('country', country);
-      set('language', cleaner.language('language'));
-      set('timeZone', cleaner.timeZone('timeZone'));
-      set('tags', cleaner.list('tags'));
-      const createdAt = cleaner.time('createdAt');
-      if (createdAt !== undefined) set('createdAt', new Date(createdAt).toISOString());
-      set('attributes', readAttributes(cleaner, attributes));
-      readOpenFields(cleaner, set);
+      const extra = readExtra(cleaner);
+      const consents = readConsents(cleaner);
+      const customer: NormalCustomer = {
+        ...Object.fromEntries(plainTexts.map((name) => [name, cleaner.text(name)])),
+        // Which words there are, the schema says below.
+        type: cleaner.text('type')?.toLowerCase() as NormalCustomer['type'],
+        email: cleaner.email('email'),
+        phone: cleaner.phone('phone', country),
+        birthday: fitting(cleaner, 'birthday', cleaner.day('birthday'), (day) => birthdayOf(day, deps.clock.now())),
+        country,
+        language: cleaner.language('language'),
+        timeZone: cleaner.timeZone('timeZone'),
+        extra: fitting(cleaner, 'extra', extra, normaliseExtra),
+        tags: cleaner.list('tags'),
+        consents,
+        createdAt: cleaner.time('createdAt'),
+        attributes: readAttributes(cleaner, attributes),
+      };
       if (cleaner.problem()) return undefined;
-      if (Object.keys(row).length === 0) return cleaner.fail(null, 'EMPTY_ROW', 'The row has no value in any field.');
-      if (row.externalId === undefined && row.email === undefined && row.phone === undefined)
+      if (Object.values(customer).every((value) => value === undefined))
+        return cleaner.fail(null, 'EMPTY_ROW', 'The row has no value in any field.');
+      if (customer.externalId === undefined && customer.email === undefined && customer.phone === undefined)
         return cleaner.fail(null, 'NO_IDENTITY', 'A customer needs an external id, an e-mail or a phone.');
-      checkCustomer(cleaner, row);
-      return row as CustomerRow;
+      checkCustomer(cleaner, asSent(customer, extra));
+      return customer;
     },
     write: async (trx, items) => {
       const refused = new Map<number, Problem>();
@@ -89,50 +102,76 @@ const refusal = (failure: CustomerOutcome['failure']): Problem => ({
   reason: failure?.message ?? 'The customer was refused.',
 });
 
-const readAttributes = (cleaner: Cleaner, attributes: readonly Field[]): Record<string, unknown> | undefined => {
-  let values: Record<string, unknown> | undefined;
-  for (const field of attributes) {
-    if (cleaner.raw(field.name) === undefined) continue;
-    const value = readers[field.type](cleaner, field.name);
-    if (value !== undefined) values = { ...values, [field.name.slice('attribute.'.length)]: value };
+/** The value as its field wants it, or a fault in the words of the API. */
+const fitting = <From, To>(
+  cleaner: Cleaner,
+  field: FieldName,
+  value: From | undefined,
+  read: (value: From) => To | undefined,
+): To | undefined => {
+  const fitted = value === undefined ? undefined : read(value);
+  if (value === undefined || fitted !== undefined) return fitted;
+  const { code, message } = refuseField(field);
+  return cleaner.fail(field, code, message);
+};
+
+// The schema describes requests: members that have no value are not there, and times are texts (a time that was read is one).
+const asSent = (customer: NormalCustomer, extra: object | undefined): Record<string, unknown> => {
+  const { createdAt: _, attributes, ...rest } = customer;
+  const values = attributes && Object.entries(attributes).map(([key, value]) => [key, value?.value ?? null]);
+  const sent = { ...rest, extra, attributes: values && Object.fromEntries(values) };
+  return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
+};
+
+const readAttributes = (cleaner: Cleaner, attributes: readonly Field[]): NormalCustomer['attributes'] => {
+  const values: Record<string, AttributeValue> = {};
+  for (const { name, type } of attributes) {
+    if (cleaner.raw(name) === undefined) continue;
+    const value = (readers[type] ?? readText)(cleaner, name);
+    if (value !== undefined) values[name.slice('attribute.'.length)] = value;
   }
-  return values;
+  return Object.keys(values).length > 0 ? values : undefined;
 };
 
-const readers: Record<Field['type'], (cleaner: Cleaner, field: string) => unknown> = {
-  text: (cleaner, field) => cleaner.text(field),
-  email: (cleaner, field) => cleaner.email(field),
-  phone: (cleaner, field) => cleaner.phone(field),
-  country: (cleaner, field) => cleaner.country(field),
-  day: (cleaner, field) => cleaner.day(field),
-  time: (cleaner, field) => {
-    const ms = cleaner.time(field);
-    return ms === undefined ? undefined : new Date(ms).toISOString();
-  },
-  integer: (cleaner, field) => cleaner.integer(field),
-  number: (cleaner, field) => cleaner.number(field),
-  money: (cleaner, field) => cleaner.money(field, undefined),
-  boolean: (cleaner, field) => cleaner.boolean(field),
-  list: (cleaner, field) => cleaner.list(field),
+const readText = (cleaner: Cleaner, field: string): AttributeValue | undefined => typed('text', cleaner.text(field));
+
+const typed = <Type extends AttributeValue['type']>(
+  type: Type,
+  value: Extract<AttributeValue, { type: Type }>['value'] | undefined,
+): AttributeValue | undefined => (value === undefined ? undefined : ({ type, value } as AttributeValue));
+
+const readers: Partial<Record<Field['type'], (cleaner: Cleaner, field: string) => AttributeValue | undefined>> = {
+  day: (cleaner, field) => typed('date', cleaner.day(field)),
+  time: (cleaner, field) => typed('datetime', cleaner.time(field)),
+  integer: (cleaner, field) => typed('integer', cleaner.integer(field)),
+  number: (cleaner, field) => typed('number', cleaner.number(field)),
+  money: (cleaner, field) => typed('money', cleaner.money(field, undefined)),
+  boolean: (cleaner, field) => typed('boolean', cleaner.boolean(field)),
+  list: (cleaner, field) => typed('list', cleaner.list(field)),
 };
 
-/** `extra.<name>` keeps a column as it is; `consent.<channel>.<purpose>` reads yes and no. */
-const readOpenFields = (cleaner: Cleaner, set: (name: string, value: unknown) => void): void => {
+/** `extra.<name>` keeps a column as it is. */
+const readExtra = (cleaner: Cleaner): Record<string, string> | undefined => {
   const extra: Record<string, string> = {};
-  const consents: Record<string, string>[] = [];
   for (const key of cleaner.keys()) {
-    if (key.startsWith('extra.')) {
-      const value = cleaner.text(key);
-      if (value !== undefined) extra[key.slice('extra.'.length)] = value;
-    } else if (key.startsWith('consent.')) {
-      const given = cleaner.boolean(key);
-      const [, channel = '', purpose = ''] = key.split('.');
-      if (given !== undefined)
-        consents.push({ channel, purpose, status: given ? 'granted' : 'denied', source: 'import' });
-    }
+    if (!key.startsWith('extra.')) continue;
+    const value = cleaner.text(key);
+    if (value !== undefined) extra[key.slice('extra.'.length)] = value;
   }
-  if (Object.keys(extra).length > 0) set('extra', extra);
-  if (consents.length > 0) set('consents', consents);
+  return Object.keys(extra).length > 0 ? extra : undefined;
+};
+
+/** `consent.<channel>.<purpose>` reads yes and no. */
+const readConsents = (cleaner: Cleaner): NormalCustomer['consents'] => {
+  const consents: ConsentChange[] = [];
+  for (const key of cleaner.keys()) {
+    if (!key.startsWith('consent.')) continue;
+    const given = cleaner.boolean(key);
+    const [, channel = '', purpose = ''] = key.split('.');
+    if (given !== undefined)
+      consents.push({ channel, purpose, status: given ? 'granted' : 'denied', source: 'import' });
+  }
+  return consents.length > 0 ? consents : undefined;
 };
 
 const factsOf = (field: string): string[] => {

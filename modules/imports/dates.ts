@@ -1,7 +1,10 @@
 // Dates and times as people write them, to milliseconds and days. What could mean two days is refused, not guessed.
 
+import { type Day, dayOf } from '../../core/index.ts';
+
 export type DateSettings = { timeZone?: string; dateOrder?: 'dmy' | 'mdy' };
-export type Moment = { ms: number; day: string };
+/** An instant in ms, and the day as it was written (for a mere number the day in UTC). */
+export type Moment = { ms: number; day: Day };
 type Parts = { year: number; month: number; day: number; hour: number; minute: number; second: number; ms: number };
 
 const clock = String.raw`(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(AM|PM)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?`;
@@ -29,7 +32,11 @@ const orderOf = (a: number, b: number): 'dmy' | 'mdy' | undefined => {
   return b > 12 || a === b ? 'mdy' : undefined;
 };
 
-const fromMs = (ms: number): Moment => ({ ms, day: new Date(ms).toISOString().slice(0, 10) });
+const fromMs = (ms: number): Moment | 'unreadable' => {
+  const date = new Date(ms);
+  const day = dayOf(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate());
+  return day === undefined ? 'unreadable' : { ms, day };
+};
 
 const moment = (
   year: string,
@@ -48,9 +55,9 @@ const moment = (
     second: Number(second),
     ms: Number(fraction.slice(0, 3).padEnd(3, '0')),
   };
-  if (!exists(parts)) return 'unreadable';
+  const written = isPossible(parts) ? dayOf(parts.year, parts.month, parts.day) : undefined;
+  if (written === undefined) return 'unreadable';
   const local = Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second, parts.ms);
-  const written = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   if (zone !== undefined) return { ms: local - offsetMs(zone), day: written };
   const { timeZone } = settings;
   return { ms: timeZone === undefined || timeZone === 'UTC' ? local : inZone(parts, timeZone), day: written };
@@ -62,10 +69,8 @@ const hourOf = (hour: number, half: string | undefined): number => {
   return (hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
 };
 
-const exists = ({ year, month, day, hour, minute, second }: Parts): boolean => {
-  if (year < 1800 || year > 2200 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return false;
-  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-};
+const isPossible = ({ year, hour, minute, second }: Parts): boolean =>
+  year >= 1800 && year <= 2200 && hour <= 23 && minute <= 59 && second <= 59;
 
 const offsetMs = (zone: string): number => {
   const found = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);

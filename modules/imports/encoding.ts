@@ -1,5 +1,28 @@
-// Guesses how bytes are written as text: by mark, by null bytes, as UTF-8 if they are, else GB18030 or Windows-1252. Not a decoder.
+// Guesses how bytes are written as text: by mark, by null bytes, as UTF-8 if they are, else GB18030 or Windows-1252. Decodes by that guess.
+import { isAscii } from 'node:buffer';
 import type { importEncodings } from '@rapport/sdk/schemas';
+
+/** Text of bytes that come in chunks; a character may lie across two of them. */
+export type Decoder = { push: (chunk: Buffer) => string; end: () => string };
+
+/**
+ * Without an encoding it is judged at the first chunk with bytes beyond ASCII, however far down the file that is: what came
+ * before reads the same in every encoding there is. So no second reading is needed to know it.
+ */
+export const createDecoder = (encoding?: Encoding): Decoder => {
+  let decoder = encoding && new TextDecoder(encoding);
+  let first = true;
+  return {
+    push: (chunk) => {
+      // UTF-16 without a mark may have ASCII bytes and nulls only; it says so from its first line.
+      if (!decoder && (!isAscii(chunk) || (first && chunk.includes(0))))
+        decoder = new TextDecoder(detectEncoding(chunk));
+      first = false;
+      return decoder ? decoder.decode(chunk, { stream: true }) : chunk.toString('latin1');
+    },
+    end: () => decoder?.decode() ?? '',
+  };
+};
 
 export type Encoding = (typeof importEncodings)[number];
 

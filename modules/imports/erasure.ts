@@ -1,13 +1,12 @@
 // What imports keep of a person outside of the person's rows: uploads, the files of refused rows, and the examples beside an
 // import. The examples go in the transaction of the erasure; the files by a job, whose payload is sealed, because a disk is slow
-// and no transaction. A file that cannot be searched (UTF-16) is taken to name the person. Imports that still run are left to
+// and no transaction. A file that cannot be searched (UTF-16, a damaged gzip) is taken to name the person. Imports that still run are left to
 // their end: the sweep takes their files a day later.
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import { type Db, defineJob, type Erased, type Platform } from '../../core/index.ts';
-import { isGzip } from './source.ts';
+import { isGzip, openSource, readHead, toFailure } from './source.ts';
 import { createImportStore, type ImportRow } from './store.ts';
 
 const queue = 'imports-erase';
@@ -35,24 +34,21 @@ const createNaming = (values: readonly string[]) => {
 type Naming = ReturnType<typeof createNaming>;
 
 const namesPerson = async (path: string, naming: Naming): Promise<boolean> => {
-  const raw = createReadStream(path);
   let tail = '';
   let first = true;
-  const head = (await readHeadOf(path)) ?? Buffer.alloc(0);
-  const bytes = isGzip(head) ? raw.pipe(createGunzip()) : raw;
-  for await (const chunk of bytes as AsyncIterable<Buffer>) {
-    if (first && chunk.includes(0)) return true;
-    first = false;
-    const text = tail + chunk.toString('latin1');
-    if (naming.isNamedIn(text)) return true;
-    tail = text.slice(-naming.longest);
+  try {
+    for await (const chunk of openSource(path, isGzip(await readHead(path, 2))).chunks) {
+      if (first && chunk.includes(0)) return true;
+      first = false;
+      const text = tail + chunk.toString('latin1');
+      if (naming.isNamedIn(text)) return true;
+      tail = text.slice(-naming.longest);
+    }
+  } catch (error) {
+    if (toFailure(error) === error) throw error;
+    return true;
   }
   return false;
-};
-
-const readHeadOf = async (path: string): Promise<Buffer | undefined> => {
-  for await (const chunk of createReadStream(path, { end: 3 }) as AsyncIterable<Buffer>) return chunk;
-  return undefined;
 };
 
 /** Records of a CSV text, each with its line end; a line break inside quotes is part of its record. */

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { NewEvent } from '@rapport/sdk/schemas';
-import { type Clock, dayMs, type Events } from '../../core/index.ts';
+import { type Clock, dayMs, type Events, normaliseText } from '../../core/index.ts';
 import type { Cleaner, Problem } from './cleaning.ts';
 import { type CustomerRef, refKey } from './customer-refs-store.ts';
 import type { WriteCustomers } from './customers.ts';
@@ -46,7 +46,7 @@ export const createEventsLayout = (deps: {
       return { customer, type, occurredAt, properties, dedupeKey: id ?? hash('sha256', said, 'hex') };
     },
     write: async (trx, items) => {
-      const newCustomer = deps.createCustomers ? { source } : undefined;
+      const newCustomer = deps.createCustomers ? { source: normaliseText(source) } : undefined;
       const { found, created: customers } = await resolveCustomers(
         trx,
         items.map(({ customer }) => ({ customer, newCustomer })),

@@ -31,7 +31,7 @@ export const importsModule = defineModule({
         const all = [...definitions.values()].map((row) => ({ ...row, titleZh: row.title_zh }));
         return { definitions: all, defaultCountry };
       },
-      writeCustomers: (trx, rows) => customers.upsertMany(trx, rows, { actor: system, quiet: true }),
+      writeCustomers: (trx, given) => customers.upsertMany(trx, given, { actor: system, quiet: true }),
     });
     return createImportService({ platform, commerce, tools, faults: createFaults(platform.config.fault) });
   },

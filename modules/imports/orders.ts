@@ -1,6 +1,7 @@
 // Orders as rows: one row a line (rows of one order share its id), or one row an order without lines.
 import { hash } from 'node:crypto';
 import { NewOrder, type OrderStatus } from '@rapport/sdk/schemas';
+import { normaliseText } from '../../core/index.ts';
 import type { Cleaner } from './cleaning.ts';
 import { times } from './decimals.ts';
 import type { Layout } from './layout.ts';
@@ -90,7 +91,9 @@ export const createOrdersLayout = (deps: {
         status,
         lines: [line ? lineToCheck(line) : { sku: '-', quantity: 1 }],
       });
-      const newCustomer: NewCustomer | undefined = deps.createCustomers ? { source: orderSource } : undefined;
+      const newCustomer: NewCustomer | undefined = deps.createCustomers
+        ? { source: normaliseText(orderSource) }
+        : undefined;
       return { order, customer, newCustomer, line };
     },
     write: (trx, items) => deps.writer.write(trx, items),

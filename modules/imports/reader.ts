@@ -3,7 +3,7 @@
 import type { importFormats } from '@rapport/sdk/schemas';
 import { parse } from 'csv-parse/sync';
 import { detectDelimiter } from './delimiter.ts';
-import { detectEncoding, type Encoding } from './encoding.ts';
+import { type Decoder, detectEncoding, type Encoding } from './encoding.ts';
 import { ImportFileUnreadable } from './errors.ts';
 import { createFramer, type Frame } from './frames.ts';
 import { isGzip, type Source, toFailure, unpackHead } from './source.ts';
@@ -80,17 +80,16 @@ export const createRecordReader = (shape: Shape): RecordReader => {
 };
 
 /** All records of a source, a chunk's worth at a time. */
-export const readRecords = async function* (source: Source, shape: Shape, reader: RecordReader) {
-  const decoder = new TextDecoder(shape.encoding);
+export const readRecords = async function* (source: Source, decoder: Decoder, reader: RecordReader) {
   try {
     for await (const chunk of source.chunks) {
-      const records = reader.push(decoder.decode(chunk, { stream: true }));
+      const records = reader.push(decoder.push(chunk));
       if (records.length > 0) yield records;
     }
   } catch (error) {
     throw toFailure(error);
   }
-  const rest = [...reader.push(decoder.decode()), ...reader.end()];
+  const rest = [...reader.push(decoder.end()), ...reader.end()];
   if (rest.length > 0) yield rest;
 };
 

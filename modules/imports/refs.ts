@@ -1,13 +1,12 @@
 // Who a row of an order or event is about, and the customers behind many such references at once.
 
-import type { CustomerRow } from '@rapport/sdk/schemas';
-import type { Db } from '../../core/index.ts';
+import type { Db, NormalCustomer } from '../../core/index.ts';
 import type { Cleaner, Problem } from './cleaning.ts';
 import { type CustomerRef, createCustomerRefsStore, refKey } from './customer-refs-store.ts';
 import type { WriteCustomers } from './customers.ts';
 
 /** What an unknown customer is made with, beside what the reference itself says. */
-export type NewCustomer = Pick<CustomerRow, 'country' | 'source'>;
+export type NewCustomer = Pick<NormalCustomer, 'country' | 'source'>;
 
 /** The first of external id, e-mail, phone and id that the row gives. */
 export const readCustomerRef = (cleaner: Cleaner): CustomerRef | undefined => {
@@ -25,12 +24,12 @@ export const readCustomerRef = (cleaner: Cleaner): CustomerRef | undefined => {
 /** Ids by `refKey`; makes those that are unknown and come with what to make them of. */
 export const resolveCustomers = async (
   trx: Db,
-  items: readonly { customer: CustomerRef; newCustomer?: NewCustomer }[],
+  items: readonly { customer: CustomerRef; newCustomer?: NewCustomer | undefined }[],
   write: WriteCustomers,
 ): Promise<{ found: Map<string, string>; created: number }> => {
   const refs = new Map(items.map(({ customer }) => [refKey(customer), customer]));
   const found = await createCustomerRefsStore(trx).find([...refs.values()]);
-  const missing = new Map<string, CustomerRow>();
+  const missing = new Map<string, NormalCustomer>();
   for (const { customer, newCustomer } of items) {
     const key = refKey(customer);
     if (newCustomer && customer.kind !== 'id' && !found.has(key) && !missing.has(key))

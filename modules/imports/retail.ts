@@ -1,12 +1,14 @@
 // The public "Online Retail" layout: one row a line of an invoice, prices in pounds. Rows are kept when the customer is known,
 // the invoice is not a cancellation, and quantity and price are above zero; the first of these that fails is the reason.
 import { hash } from 'node:crypto';
+import { type Normal, normaliseText, splitText, type Text } from '../../core/index.ts';
 import { times, toMinor } from './decimals.ts';
 import type { Layout } from './layout.ts';
 import { createOccurrences } from './occurrences.ts';
 import type { OrderLineItem, OrderWriter } from './order-rows.ts';
 
 export const retailSource = 'online-retail';
+const source = normaliseText(retailSource);
 const currency = 'GBP';
 const decimals = 2;
 
@@ -23,7 +25,7 @@ export const createRetailLayout = (deps: { writer: OrderWriter }): Layout<OrderL
       'customer.createdAt',
     ],
     read: (cleaner) => {
-      const customer = cleaner.text('CustomerID')?.replace(/\.0+$/, '');
+      const customer = customerOf(cleaner.text('CustomerID'));
       if (customer === undefined) return cleaner.fail('CustomerID', 'CUSTOMER_UNKNOWN', 'The row names no customer.');
       const invoice = cleaner.required('InvoiceNo', cleaner.text('InvoiceNo'));
       if (invoice?.startsWith('C')) return cleaner.fail('InvoiceNo', 'CANCELLED', 'The invoice is a cancellation.');
@@ -46,7 +48,7 @@ export const createRetailLayout = (deps: { writer: OrderWriter }): Layout<OrderL
       return {
         order: { source: retailSource, externalId: invoice, currency, orderedAt, newStatus: 'completed' },
         customer: { kind: 'external', value: customer },
-        newCustomer: { country, source: retailSource },
+        newCustomer: { country, source },
         product: { name: name ?? sku },
         line: {
           external_id: `${content.slice(0, 24)}.${occurrences.next(invoice, content)}`,
@@ -64,8 +66,13 @@ export const createRetailLayout = (deps: { writer: OrderWriter }): Layout<OrderL
   };
 };
 
+// Spreadsheets write the numbers with decimals: 17850.0.
+const customerOf = (text: Text | undefined): Text | undefined => text && splitText(text, /\.0+$/)[0];
+
 // What the file calls a country and is none; such a row is good all the same.
 const none = new Set(['Unspecified', 'European Community', 'Channel Islands']);
 
-const countryOf = (raw: string | undefined, country: () => string | undefined): string | undefined =>
-  raw === undefined || none.has(raw.trim()) ? undefined : country();
+const countryOf = (
+  raw: string | undefined,
+  country: () => Normal<'country'> | undefined,
+): Normal<'country'> | undefined => (raw === undefined || none.has(raw.trim()) ? undefined : country());

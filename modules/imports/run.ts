@@ -1,17 +1,20 @@
 // Runs one import from its last checkpoint to its end: reads on, cleans, has it written chunk by chunk (chunks.ts). While one
-// chunk is written the next is read. A kill at any point loses nothing and repeats nothing.
+// chunk is written the next is read. A kill at any point loses nothing and repeats nothing. The file is read once from its
+// beginning to its end; before that only its first megabyte (its shape) and, of a gzip file, all of it, so that one that breaks
+// off writes nothing. The command line reads it once more, to know an import of the same file again (service.ts).
 
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Faults, Platform } from '../../core/index.ts';
 import { type Chunk, createChunkWriter } from './chunks.ts';
 import type { Cleaner } from './cleaning.ts';
+import { createDecoder } from './encoding.ts';
 import { ImportFileUnreadable, ImportMappingInvalid } from './errors.ts';
 import type { Layout } from './layout.ts';
 import type { Mapper } from './mapping.ts';
 import { createPace } from './pace.ts';
 import { createRecordReader, type RawRecord, readRecords, shapeOf } from './reader.ts';
 import { openRejects } from './rejects-file.ts';
-import { openSource, readHead, scanFile } from './source.ts';
+import { checkGzip, openSource, readHead } from './source.ts';
 import type { Checkpoint, ImportRow } from './store.ts';
 
 export type Tools = { mapper: Mapper; layout: Layout; cleaner: Cleaner };
@@ -30,12 +33,8 @@ const rowsPerBreath = 100;
 export const createRun =
   (deps: { platform: Platform; faults: Faults; toolsFor: (row: ImportRow) => Promise<Tools> }) =>
   async (row: ImportRow, { token, signal, onProgress }: RunOptions): Promise<RunEnd> => {
-    const { head } = await readHead(row.file_path);
-    const guessed = shapeOf(head, row.settings);
-    const scan = await scanFile(row.file_path, guessed.gzip);
-    if (row.file_hash !== null && row.file_hash !== scan.hash)
-      throw new ImportFileUnreadable('The file is not the one this import began with.');
-    const shape = { ...guessed, encoding: row.settings.encoding ?? scan.encoding };
+    const shape = shapeOf(await readHead(row.file_path), row.settings);
+    if (shape.gzip && row.read === 0) await checkGzip(row.file_path);
     const { mapper, layout, cleaner } = await deps.toolsFor(row);
     const source = openSource(row.file_path, shape.gzip);
     const reader = createRecordReader(shape);
@@ -75,7 +74,7 @@ export const createRun =
       let skip = row.read;
       let waiting: RawRecord[] = [];
       const over = (): boolean => cancelled || stopped();
-      for await (const records of readRecords(source, shape, reader)) {
+      for await (const records of readRecords(source, createDecoder(row.settings.encoding), reader)) {
         for (const record of records) {
           if (skip-- > 0) {
             // Written by a former process; read all the same, for what is counted over rows.

@@ -29,7 +29,7 @@ import type { Commerce } from './order-rows.ts';
 import { showImport } from './present.ts';
 import { retailSource } from './retail.ts';
 import { createRun, type RunEnd } from './run.ts';
-import { isGzip, readHead, scanFile } from './source.ts';
+import { hashFile, readHead } from './source.ts';
 import { type Checkpoint, createImportStore, type ImportRow, type ImportSettings } from './store.ts';
 import { sweepFiles } from './sweep.ts';
 import { emptyTally } from './tally.ts';
@@ -190,7 +190,7 @@ export const createImportService = ({
     const path = join(folder, `${id}.upload`);
     const bytes = await receiveFile(request, path, limit);
     try {
-      const { columns, missing } = await lookAt(what, settings, (await readHead(path)).head);
+      const { columns, missing } = await lookAt(what, settings, await readHead(path));
       tools.refuseMissing(missing);
       const row = newRow(
         {
@@ -264,11 +264,9 @@ export const createImportService = ({
       options: { signal?: AbortSignal; onProgress?: (checkpoint: Checkpoint, row: ImportRow) => void },
     ): Promise<{ import: ImportRow; resumedAt: number }> => {
       const path = resolve(given.path);
-      const { head } = await readHead(path);
-      const { columns, missing } = await lookAt(given.what, given.settings, head);
+      const { columns, missing } = await lookAt(given.what, given.settings, await readHead(path));
       tools.refuseMissing(missing);
-      const { hash } = await scanFile(path, isGzip(head));
-      const key = { what: given.what, file_hash: hash, dry_run: given.dryRun };
+      const key = { what: given.what, file_hash: await hashFile(path), dry_run: given.dryRun };
       const found = await store.findUnfinished(key);
       const same = found && JSON.stringify(found.settings) === JSON.stringify(given.settings) ? found : undefined;
       const row =

@@ -44,7 +44,7 @@ export const createTools = (deps: ToolsDeps) => {
     const createCustomers = settings.createCustomers ?? false;
     const writeCustomers = deps.writeCustomers;
     const writer = createOrderWriter({ commerce, writeCustomers });
-    if (what === 'customers') return createCustomersLayout({ fields, check, write: writeCustomers });
+    if (what === 'customers') return createCustomersLayout({ clock, fields, check, write: writeCustomers });
     if (what === 'orders') return createOrdersLayout({ writer, check, createCustomers });
     if (what === 'events') return createEventsLayout({ clock, events, check, createCustomers, writeCustomers });
     if (what === 'products') return createProductsLayout({ commerce, check });
