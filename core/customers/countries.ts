@@ -48,14 +48,22 @@ const aliases: Record<string, string> = {
 
 const codes: ReadonlySet<string> = new Set(countryCodes);
 
-const plain = (name: string): string => name.normalize('NFC').trim().toLowerCase().replaceAll(/\s+/g, ' ');
+// However it is typed: without accents and apostrophes, "&" as a word.
+const plain = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replaceAll(/[\p{M}'’]/gu, '')
+    .replaceAll('&', ' and ')
+    .trim()
+    .toLowerCase()
+    .replaceAll(/\s+/g, ' ');
 
 const byName: ReadonlyMap<string, string> = new Map([
   ...['en', 'zh'].flatMap((language) => {
     const names = new Intl.DisplayNames([language], { type: 'region' });
     return countryCodes.map((code): [string, string] => [plain(names.of(code) ?? code), code]);
   }),
-  ...Object.entries(aliases),
+  ...Object.entries(aliases).map(([name, code]): [string, string] => [plain(name), code]),
 ]);
 
 /** `United Kingdom`, `UK`, `gb` → `GB`; undefined when nobody knows it. */

@@ -42,15 +42,14 @@ const byNulls = (sample: Buffer): Encoding | undefined => {
   return undefined;
 };
 
-// A sample may end inside a character, so up to three bytes at its end do not count.
+// A sample may end inside a character: what is begun and may still be finished does not count against it.
 const isUtf8 = (sample: Buffer): boolean => {
-  for (let cut = 0; cut <= 3 && cut <= sample.length; cut++) {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(sample.subarray(0, sample.length - cut));
-      return true;
-    } catch {}
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: true });
+    return true;
+  } catch {
+    return false;
   }
-  return false;
 };
 
 /** In Chinese text high bytes come in pairs; in Western text an accented letter mostly stands between plain ones. */
