@@ -126,6 +126,9 @@ export const findUndeclared = (
       .filter(({ personal, onErase }) => personal && !onErase)
       .map(({ table }) => `${table} holds personal data and does not say what erasing does.`),
     ...declared
+      .filter(({ personal, onErase }) => personal && onErase === 'keep')
+      .map(({ table }) => `${table} keeps personal data of those who are erased.`),
+    ...declared
       .filter((policy) => policy.grows === 'with time' && agesOf(policy).length === 0 && !policy.keptBecause)
       .map(({ table }) => `${table} grows with time and does not say for how long its rows are kept.`),
   ];

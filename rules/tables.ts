@@ -10,15 +10,10 @@ const ofPerson = {
 } as const;
 
 export const ruleTables: readonly TablePolicy[] = [
-  ...[
-    'rules',
-    'rule_versions',
-    'rule_activations',
-    'rule_dependencies',
-    'rule_uses',
-    'rule_generations',
-    'promotions',
-  ].map((table) => ({ ...document, table })),
+  ...['rules', 'rule_versions', 'rule_activations', 'rule_dependencies', 'rule_uses', 'promotions'].map((table) => ({
+    ...document,
+    table,
+  })),
   // Worked out again on the change that tells of a merge or an erasure, with what depends on it.
   { ...ofPerson, table: 'segment_members', onErase: 'heard', onMerge: 'heard' },
   { ...ofPerson, table: 'metrics', onErase: 'heard', onMerge: 'heard', inExport: false },
@@ -45,7 +40,6 @@ export const ruleTables: readonly TablePolicy[] = [
   {
     ...ofPerson,
     table: 'promotion_orders',
-    personal: ['reply'],
     onErase: 'keep',
     onMerge: 'rekey',
     grows: 'with time',

@@ -31,6 +31,18 @@ eachDatabase('every table and every customer column of the migrated database is 
     await platform.database.writer.raw('create table planted (id text primary key, customer_id text)');
     const red = findUndeclared(await createCatalogueStore(platform.database.writer).listTables(), declared);
     expect(red).toEqual(['No module declares the table planted.']);
+    // One line is enough to make it green.
+    const line: TablePolicy = {
+      table: 'planted',
+      owner: 'customer',
+      customerColumns: ['customer_id'],
+      onErase: 'delete',
+      onMerge: 'rekey',
+      grows: 'with customers',
+    };
+    expect(
+      findUndeclared(await createCatalogueStore(platform.database.writer).listTables(), [...declared, line]),
+    ).toEqual([]);
   } finally {
     await stop();
   }
@@ -46,6 +58,12 @@ test('what a declaration forgets is said', () => {
     'visits holds personal data and does not say what erasing does.',
     'visits grows with time and does not say for how long its rows are kept.',
   ]);
+  expect(
+    findUndeclared(
+      [{ name: 'notes', columns: ['id', 'text'] }],
+      [{ table: 'notes', owner: 'shop', personal: ['text'], onErase: 'keep', grows: 'with settings' }],
+    ),
+  ).toEqual(['notes keeps personal data of those who are erased.']);
   const kept = {
     ...policy,
     customerColumns: ['customer_id', 'guest_of_customer'],
@@ -56,6 +74,49 @@ test('what a declaration forgets is said', () => {
   expect(
     findUndeclared([table], [{ ...kept, keepFor: { column: 'seen_at', ms: 1, where: { state: 'over' } } }]),
   ).toEqual(['There is no column visits.seen_at.', 'There is no column visits.state.']);
+});
+
+/** Every word a policy may hold, and whether a table of the product says it. A new word is a compile error here until it is used. */
+const words = {
+  owner: { customer: true, shop: true, machinery: true } satisfies Record<TablePolicy['owner'], true>,
+  onErase: { delete: true, clear: true, keep: true, search: true, heard: true } satisfies Record<
+    Extract<TablePolicy['onErase'], string>,
+    true
+  >,
+  onMerge: { rekey: true, union: true, stay: true, heard: true } satisfies Record<
+    Extract<TablePolicy['onMerge'], string>,
+    true
+  >,
+  grows: { 'with customers': true, 'with time': true, 'with settings': true } satisfies Record<
+    TablePolicy['grows'],
+    true
+  >,
+};
+
+test.each(Object.entries(words))('every word of %s is said by a table of the product', (member, expected) => {
+  const said = modules.flatMap(({ tables }) =>
+    (tables as readonly TablePolicy[]).map((each) => each[member as 'grows']),
+  );
+  const used = new Set(said.filter((word) => typeof word === 'string'));
+  expect([...used].toSorted()).toEqual(Object.keys(expected).toSorted());
+});
+
+test('every member of a policy is used by a table of the product', () => {
+  const members = {
+    table: true,
+    owner: true,
+    customerColumns: true,
+    personal: true,
+    onErase: true,
+    onMerge: true,
+    inExport: true,
+    hidden: true,
+    grows: true,
+    keepFor: true,
+    keptBecause: true,
+  } satisfies Record<keyof Required<TablePolicy>, true>;
+  const used = new Set(modules.flatMap(({ tables }) => tables.flatMap((policy) => Object.keys(policy))));
+  expect([...used].toSorted()).toEqual(Object.keys(members).toSorted());
 });
 
 eachDatabase('a job for a queue that nobody declares is refused', async (on) => {

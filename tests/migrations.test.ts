@@ -55,7 +55,7 @@ test('what is unique on one engine is unique on the other', async () => {
 });
 
 describe.each(dialects)('on %s', (dialect) => {
-  test('an upgrade keeps the rows of every table, from whatever version it begins', async () => {
+  test('an upgrade keeps the rows of every table, from whatever version it begins', { timeout: 60_000 }, async () => {
     await withDatabase(dialect, false, async (database) => {
       const least = new Map<string, number>();
       // At each version one more row in every table that it knows; the next migration may change them, and must not drop them.

@@ -7,6 +7,8 @@ import { query } from '../data/rows.ts';
 export type Row = Record<string, unknown>;
 export type KeyRow = Record<string, string | number>;
 
+const asciiLower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 export const createPeopleStore = (db: Db) => {
   const dialect = dialectOf(db);
   const whose = (table: string, columns: readonly string[], ids: readonly string[]) =>
@@ -82,14 +84,15 @@ export const createPeopleStore = (db: Db) => {
       whose(table, columns, customerIds).update(Object.fromEntries(cleared.map((column) => [column, null]))),
     /** Removes rows in which one of the texts occurs, as it is or as JSON writes it. */
     removeNaming: async (table: string, columns: readonly string[], texts: readonly string[]): Promise<void> => {
-      const patterns = [...new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]))];
+      // SQLite folds the case of ASCII only: other letters are searched for in both cases.
+      const spellings = texts.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()]);
+      const patterns = new Set(spellings.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]).map(asciiLower));
       for (const text of patterns)
         await db(table)
           .where((any) => {
             for (const column of columns)
-              any.orWhereRaw(`${dialect === 'sqlite' ? 'instr(lower(??), ?) > 0' : 'position(? in lower(??)) > 0'}`, [
-                ...(dialect === 'sqlite' ? [column, text.toLowerCase()] : [text.toLowerCase(), column]),
-              ]);
+              if (dialect === 'sqlite') any.orWhereRaw('instr(lower(??), ?) > 0', [column, text]);
+              else any.orWhereRaw('position(lower(?) in lower(??)) > 0', [text, column]);
           })
           .delete();
     },

@@ -11,26 +11,10 @@ import type { Platform } from '../platform.ts';
 import { createPeopleStore } from './people-store.ts';
 import type { CustomerService } from './service.ts';
 import { createCustomerStore } from './store.ts';
-
-// Shorter texts would be found in what is not about the person.
-const shortestTrait = 5;
+import { createTraitsStore } from './traits-store.ts';
 
 export const createPrivacy = ({ platform, customers }: { platform: Platform; customers: CustomerService }) => {
   const { database, clock, changes, outbox, audit, declared } = platform;
-
-  /** What is searched for in texts that carry no customer id: ids, identities, full name, address. */
-  const traitsOf = async (trx: Db, ids: readonly string[]): Promise<string[]> => {
-    const rows = await createCustomerStore(trx).lockMany([...ids]);
-    const identities = await createPeopleStore(trx).rowsOf('identities', ['customer_id'], ids);
-    const texts = [
-      ...ids,
-      ...identities.map(({ value }) => value),
-      ...rows.flatMap(({ name, email, phone, address }) => [name, email, phone, address]),
-    ];
-    return [
-      ...new Set(texts.filter((text): text is string => typeof text === 'string' && text.length >= shortestTrait)),
-    ];
-  };
 
   const eraseFrom = async (trx: Db, policy: TablePolicy, person: Erased): Promise<void> => {
     const people = createPeopleStore(trx);
@@ -71,7 +55,8 @@ export const createPrivacy = ({ platform, customers }: { platform: Platform; cus
           trx,
           everyId.map((customerId) => ({ customerId, kind: 'erased' as const, facts: [], at: now })),
         );
-        const person = { ids: everyId, values: await traitsOf(trx, everyId), at: now };
+        const rows = await createCustomerStore(trx).lockMany(everyId);
+        const person = { ids: everyId, values: await createTraitsStore(trx).listEver(everyId, rows), at: now };
         for (const policy of declared.tables().filter(({ table }) => table !== 'customers'))
           await eraseFrom(trx, policy, person);
         for (const forget of declared.forgetting()) await forget(trx, person);

@@ -20,6 +20,8 @@ export const customerTables: readonly TablePolicy[] = [
     grows: 'with customers',
   },
   { ...own, table: 'identities', personal: ['value'], onErase: 'delete', onMerge: 'rekey' },
+  // Kept so that an erasure finds texts that name the person by what is no longer so.
+  { ...own, table: 'former_traits', personal: ['value'], onErase: 'delete', onMerge: 'union' },
   { ...own, table: 'consents', personal: ['proof'], onErase: 'delete', onMerge: consentMerging },
   { ...own, table: 'consent_changes', personal: ['proof'], onErase: 'delete', onMerge: 'rekey' },
   { ...own, table: 'customer_tags', onErase: 'delete', onMerge: 'union' },

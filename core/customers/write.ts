@@ -14,6 +14,7 @@ import { createIdentityStore } from './identity-store.ts';
 import { type Outcome, planWrites, type Touched, type WriteMode } from './plan.ts';
 import { showCustomer } from './present.ts';
 import { createCustomerStore } from './store.ts';
+import { createTraitsStore } from './traits-store.ts';
 
 export type WriteOptions = {
   actor: Actor;
@@ -110,6 +111,11 @@ export const createWrite = ({
     );
     if (changed.length > 0)
       await store.updateMany(columnsOf(changed, ['version', 'updated_at']), rowsOf(changed), definitions);
+    const earlier = new Map(found.map((row) => [row.id, row]));
+    await createTraitsStore(trx).keepFormer(
+      changed.map(({ row }) => ({ before: earlier.get(row.id)!, after: row })),
+      now,
+    );
     await identities.remove(entries.flatMap(({ drops }) => drops));
     await identities.insert(
       entries.flatMap(({ adds, row }) => adds.map((key) => ({ ...key, customer_id: row.id, created_at: now }))),

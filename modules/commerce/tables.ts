@@ -14,6 +14,7 @@ const books = {
 export const commerceTables: readonly TablePolicy[] = [
   { ...books, table: 'orders', hidden: ['holds_stock'] },
   { ...books, table: 'order_lines' },
-  { ...books, table: 'refunds' },
+  // What staff wrote of why may name the person; the amount is what the books need.
+  { ...books, table: 'refunds', personal: ['reason'], onErase: 'clear' },
   { table: 'products', owner: 'shop', grows: 'with settings' },
 ];

@@ -20,7 +20,7 @@ const tables: readonly TablePolicy[] = [
     grows: 'with time',
     keptBecause: 'the history of a member',
   },
-  { ...ofPerson, ...books, table: 'points_ledger' },
+  { ...ofPerson, ...books, table: 'points_ledger', personal: ['reason'], onErase: 'clear' },
   { ...ofPerson, ...books, table: 'points_lots' },
 ];
 

@@ -68,7 +68,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
       actor,
       action: 'member.level-changed',
       subject: { kind: 'customer', id: customerId },
-      details: { from: member.level, to: level, reason },
+      details: { from: member.level, to: level },
     });
   };
 
