@@ -18,7 +18,7 @@ export type Config = {
   rateLimit: number;
   smtpUrl: string | undefined;
   mailFrom: string;
-  /** The shop's zone: days of rules and schedules, and dates without a zone. */
+  /** The shop's zone: days of rules, and dates without a zone. Schedules are in UTC. */
   timeZone: string;
   production: boolean;
   logLevel: LogLevel;
@@ -166,6 +166,7 @@ export const readConfig = (environment: Environment): Config => {
   const dataDir = resolve(read('RAPPORT_DATA_DIR'));
   const port = Number(read('PORT'));
   const host = read('HOST');
+  const mode = read('NODE_ENV');
   const config: Config = {
     port,
     host,
@@ -178,15 +179,13 @@ export const readConfig = (environment: Environment): Config => {
     secretKey: optional('RAPPORT_SECRET_KEY'),
     owner: { email: optional('RAPPORT_OWNER_EMAIL'), password: optional('RAPPORT_OWNER_PASSWORD') },
     passwordCost:
-      read('NODE_ENV') === 'test'
-        ? { memory: 8, passes: 1, parallelism: 1 }
-        : { memory: 19_456, passes: 2, parallelism: 1 },
+      mode === 'test' ? { memory: 8, passes: 1, parallelism: 1 } : { memory: 19_456, passes: 2, parallelism: 1 },
     trustedProxies: Number(read('RAPPORT_TRUSTED_PROXIES')),
     rateLimit: Number(read('RAPPORT_RATE_LIMIT')),
     smtpUrl: optional('SMTP_URL'),
     mailFrom: read('RAPPORT_MAIL_FROM'),
     timeZone: read('RAPPORT_TIME_ZONE'),
-    production: read('NODE_ENV') === 'production',
+    production: mode === 'production',
     logLevel: read('RAPPORT_LOG_LEVEL') as LogLevel,
     pluginWorkers: Number(read('RAPPORT_PLUGIN_WORKERS')),
     allowPrivateHosts: read('RAPPORT_ALLOW_PRIVATE_HOSTS') === 'yes',

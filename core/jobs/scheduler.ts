@@ -7,8 +7,8 @@ import type { JobContext, Jobs } from './jobs.ts';
 
 export type Schedule = {
   name: string;
+  /** Five fields, in UTC: a day on which clocks are changed has neither a missing nor a second run. */
   cron: string;
-  timeZone?: string;
   run: (context: JobContext) => Promise<unknown>;
 };
 
@@ -28,7 +28,7 @@ export const createScheduler = (deps: { database: Database; jobs: Jobs; log: Log
         keep: 24 * 3600_000,
         handle: (_: unknown, context) => schedule.run(context),
       });
-      const cron = new Cron(schedule.cron, { timezone: schedule.timeZone ?? 'UTC', unref: true }, tick(schedule.name));
+      const cron = new Cron(schedule.cron, { timezone: 'UTC', unref: true }, tick(schedule.name));
       crons.push(cron);
       return { stop: () => cron.stop() };
     },
