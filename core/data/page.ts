@@ -1,4 +1,5 @@
-// Keyset paging: a cursor is the last row's sort key, so a page costs the same at any depth and misses no row.
+// Keyset paging: a cursor is the order and the last row's sort key, so a page costs the same at any depth and misses no row. A cursor
+// of another order is refused: read as if it were of this one it would leave rows out.
 import { BadCursor } from '../errors.ts';
 import type { Db } from './database.ts';
 
@@ -19,8 +20,9 @@ export const page = async <T extends Row>(
   const { sort, limit } = options;
   const id = options.id ?? 'id';
   const op = sort.direction === 'asc' ? '>' : '<';
+  const order = `${sort.direction} ${sort.column} ${id}`;
   if (options.cursor !== undefined) {
-    const [value, lastId] = readCursor(options.cursor);
+    const [value, lastId] = readCursor(options.cursor, order);
     query.where((q) => {
       if (sort.column === id) q.where(id, op, lastId as string);
       else if (value === null) q.where((n) => n.whereNull(sort.column).andWhere(id, op, lastId as string));
@@ -45,7 +47,8 @@ export const page = async <T extends Row>(
   );
   const data = rows.slice(0, limit);
   const last = data.at(-1);
-  const next = rows.length > limit && last ? writeCursor([bare(last, sort.column) ?? null, bare(last, id)]) : null;
+  const next =
+    rows.length > limit && last ? writeCursor([order, bare(last, sort.column) ?? null, bare(last, id)]) : null;
   return { data, next };
 };
 
@@ -53,11 +56,13 @@ const bare = (row: Row, column: string): unknown => row[column.slice(column.inde
 
 const writeCursor = (key: unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-const readCursor = (cursor: string): unknown[] => {
+/** The sort key and the id in a cursor; throws BadCursor where it is none of this order. */
+const readCursor = (cursor: string, order: string): [value: unknown, id: unknown] => {
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
     const plain = (part: unknown): boolean => part === null || ['string', 'number'].includes(typeof part);
-    if (Array.isArray(key) && key.length === 2 && key.every(plain) && key[1] !== null) return key;
+    if (Array.isArray(key) && key.length === 3 && key[0] === order && key.every(plain) && key[2] !== null)
+      return [key[1], key[2]];
   } catch {}
   throw new BadCursor();
 };

@@ -88,3 +88,16 @@ export const countRows = async ({ writer }: Database, table: string): Promise<nu
   const [row] = await query<{ count: number }>(writer, `select count(*) as count from "${table}"`);
   return Number(row!.count);
 };
+
+/** Writes one row with these values, and one of its own kind in every other column that must have one. */
+export const insertRow = async (
+  { writer }: Database,
+  columns: readonly Column[],
+  table: string,
+  n: number,
+  given: object,
+): Promise<void> => {
+  const needed = columns.filter((column) => column.table === table && !column.nullable && !column.hasDefault);
+  const rest = Object.fromEntries(needed.map(({ name, kind }) => [name, values[kind]!(n)]));
+  await writer(table).insert({ ...rest, ...given });
+};
