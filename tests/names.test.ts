@@ -56,14 +56,12 @@ const handedOn: Readonly<Record<string, string>> = {
   'order.shipped': 'the topic is made of the status an order moves to',
   'order.completed': 'the topic is made of the status an order moves to',
   'https://rapport.dev/schemas/plugin.json': 'tells editors how to complete a manifest',
-  recalculate: 'what happens where a promotion does not say `keep`',
 };
 /** Named by the contract's type and tried through it: a test that names each would only repeat the list. */
 const triedAsAList: Readonly<Record<string, string>> = {
   fraction: 'the type of every average in the vocabulary, compared in tests/support/rule-world.ts',
   window: 'the kind of every parameter over time, in random rules',
   scalar: 'the kind of most operators, in random rules',
-  recalculate: handedOn.recalculate!,
   'https://rapport.dev/schemas/plugin.json': handedOn['https://rapport.dev/schemas/plugin.json']!,
 };
 

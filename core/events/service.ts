@@ -26,6 +26,7 @@ export type PreparedEvent = {
   source: string;
   properties: string;
 };
+/** What became of one event: its id (the first one's for a duplicate), or why it was refused. `index` is its place in what was given. */
 export type EventOutcome = {
   index: number;
   id: string | null;

@@ -27,6 +27,7 @@ export type Answered = {
   /** Whether alerts and subscribers are told of each change. */
   tell: boolean;
 };
+/** Customers: given a score, of them with a new value or label, and those whose score went. */
 export type Written = { scored: number; changed: number; removed: number };
 
 export type Scoring = ReturnType<typeof createScoring>;

@@ -13,6 +13,7 @@ export const TemplateInvalid = defineError(
   (reason: string) => `The template cannot be used: ${reason}.`,
 );
 
+/** Of one render; `characters` is the length of each part it gives, `memoryMb` the heap of the thread. */
 export const renderLimits = { timeMs: 500, characters: 1_000_000, memoryMb: 64 };
 
 export type RenderInput = {
@@ -33,6 +34,10 @@ type Waiting = {
   reject: (error: Error) => void;
 };
 
+/**
+ * One thread for all renders, made when it is needed. `render` throws TemplateInvalid with a pointer to the part at fault; what it is given is
+ * copied as JSON first, so that a template sees no method. It does not wait for places: a caller that asks for many waits for all before his.
+ */
 export const createRenderer = (): Renderer => {
   const queue: Waiting[] = [];
   let worker: Worker | undefined;

@@ -22,6 +22,7 @@ export const TemplateNotFound = defineError(
   (key: string) => `No template ${key}.`,
 );
 
+/** A template is saved only when every part of every language can be compiled; what is saved may still lack a variable when it is sent. */
 export const createTemplates = ({ database, clock, audit, dependents }: Platform) => {
   const store = createTemplateStore(database.writer);
   const get = async (key: string): Promise<Template> => {
@@ -91,6 +92,7 @@ export const contentFor = (
   return { content: template.contents[chosen]!, language: chosen };
 };
 
+/** Throws InvalidRequest without a body, TemplateInvalid with a pointer to the part that cannot be compiled. */
 export const checkContent = (content: MessageContent, pointer: string): void => {
   if (content.text === undefined && content.html === undefined)
     throw new InvalidRequest('A message needs a text or an html part.', { pointer });

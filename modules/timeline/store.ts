@@ -68,6 +68,7 @@ const sources: readonly Source[] = [
   },
 ];
 
+/** Where a page ends: the moment (ms) and, among what happened in it, the id. */
 export type TimelinePosition = { at: number; id: string };
 
 export const createTimelineStore = (db: Db) => {

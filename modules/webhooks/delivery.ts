@@ -22,6 +22,10 @@ export type Post = (
 
 const answerWithinMs = 15_000;
 
+/**
+ * The consumer writes a delivery for each webhook and notice, once however often the notice comes; the job sends it, at least once. Deliveries
+ * about one customer go in order: one that is tried again holds up those behind it. The order between customers is not promised.
+ */
 export const createDelivery = (platform: Platform, deps: { webhooks: Webhooks; post: Post }) => {
   const { database, clock, ids, jobs, secrets } = platform;
 

@@ -39,6 +39,7 @@ export const createWebhooks = (platform: Platform) => {
       await getRow(id);
       return createWebhookStore(database.reader).listDeliveries(id, options);
     },
+    /** The secret is in this answer and never shown again; the database holds it sealed. */
     create: async (input: NewWebhook, actor: Actor): Promise<Webhook & { secret: string }> => {
       const secret = `${secretPrefix}${random.bytes(32).toString('base64')}`;
       const now = clock.now();
@@ -65,6 +66,10 @@ export const createWebhooks = (platform: Platform) => {
       });
       return { ...toWebhook(row), secret };
     },
+    /**
+     * A paused webhook is given no new deliveries; those that wait fail with that reason as their turn comes, and can be replayed. Active
+     * again it is told of what happens from then on. Throws WebhookNotFound.
+     */
     change: async (id: string, change: WebhookChange, actor: Actor): Promise<Webhook> => {
       await getRow(id);
       const { topics, ...rest } = change;
@@ -84,6 +89,7 @@ export const createWebhooks = (platform: Platform) => {
       });
       return toWebhook(await getRow(id));
     },
+    /** With its deliveries, also those that wait. Throws WebhookNotFound. */
     remove: async (id: string, actor: Actor): Promise<void> => {
       await transact(database.writer, async (trx) => {
         if ((await createWebhookStore(trx).remove(id)) === 0) throw new WebhookNotFound(id);

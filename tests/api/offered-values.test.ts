@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { testApp } from '../support/app.ts';
 import { eachDatabase } from '../support/databases.ts';
+import { cart, createShop } from './promotions-shop.ts';
 
 eachDatabase(
   'customers are listed by every order offered, and by each the other way round, across pages',
@@ -146,3 +147,15 @@ eachDatabase(
     });
   },
 );
+
+eachDatabase('a cart of nobody known is told that an offer asks who the customer is', async (on) => {
+  await using app = await testApp(on);
+  const { promote, quote, customer } = createShop(app);
+  const conditions = { all: [{ fact: 'customer.city', operator: 'equal', value: 'London' }] };
+  await promote('london', { conditions, params: { target: 'order', bp: 1000 } });
+  const asked = { cart: cart([10_000]) };
+  expect((await quote(asked)).skipped).toMatchObject([{ key: 'london', reason: 'unknown_customer' }]);
+  const [ada, bob] = [await customer({ name: 'Ada', city: 'London' }), await customer({ name: 'Bob', city: 'Rome' })];
+  expect(await quote({ ...asked, customer: { id: ada } })).toMatchObject({ total: 9000, skipped: [] });
+  expect((await quote({ ...asked, customer: { id: bob } })).skipped).toMatchObject([{ reason: 'condition' }]);
+});
