@@ -1,39 +1,36 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // One project a pack, so that each can be run alone: `npx vitest run --project sandbox`.
 const project = (name: string, include: string[], extra: Record<string, unknown> = {}) => ({
   test: { name, include, exclude: ['**/node_modules/**', 'console/dist/**'], environment: 'node', ...extra },
 });
 
+// Two files run at a time, of whatever pack. The packs with the longest files come first, so that no processor waits at the end.
+const order = ['faults', 'browser', 'reference', 'sandbox', 'api', 'unit'];
+class LongestPacksFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ project: { name } }: TestSpecification): number => order.indexOf(name);
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/postgres-server.ts'],
     maxWorkers: 2,
+    sequence: { sequencer: LongestPacksFirst },
     projects: [
       project(
         'unit',
         ['{sdk,core,rules,modules,marketplace,plugins,console,demo,bench,docs}/**/*.test.ts', 'tests/*.test.ts'],
-        {
-          testTimeout: 20_000,
-        },
+        { testTimeout: 20_000 },
       ),
       project('api', ['tests/api/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 60_000 }),
-      project('sandbox', ['tests/sandbox/**/*.test.ts'], {
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        fileParallelism: false,
-      }),
-      project('faults', ['tests/faults/**/*.test.ts'], {
-        testTimeout: 120_000,
-        hookTimeout: 60_000,
-        fileParallelism: false,
-      }),
-      project('reference', ['tests/reference/**/*.test.ts'], { testTimeout: 400_000, fileParallelism: false }),
-      project('browser', ['tests/browser/**/*.test.ts'], {
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
-        fileParallelism: false,
-      }),
+      project('sandbox', ['tests/sandbox/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project('faults', ['tests/faults/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 60_000 }),
+      project('reference', ['tests/reference/**/*.test.ts'], { testTimeout: 400_000 }),
+      project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
   },
 });

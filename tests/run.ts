@@ -1,6 +1,6 @@
-// The one test command: format and lint, types, then every pack of tests; ends with `N passed, N failed`.
-// `npm test -- --fast` leaves out the sandbox, fault, reference and browser packs. Sandbox and faults work on one
-// processor each and run side by side; what they print comes out when they have ended. The browser has the machine for itself.
+// The one test command: every pack of tests, and beside them format and lint, then types; ends with `N passed, N failed`.
+// `npm test -- --fast` leaves out the sandbox, fault, reference and browser packs. All packs share one run of vitest, one
+// PostgreSQL and two workers (vitest.config.ts says in which order). What the checks print comes out when each has ended.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,18 +17,17 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 
-/** Runs a command; `live` shows what it prints as it comes, otherwise it is shown at its end. */
+/** Runs a command to its end; `live` shows what it prints as it comes, otherwise it is shown at its end. */
 const run = ({ title, command, args }: Step, live: boolean): Promise<boolean> =>
   new Promise((resolve) => {
     const started = Date.now();
-    if (live) console.log(`\n── ${title}`);
     const child = spawn(command, args, { stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
     const said: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => said.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => said.push(chunk));
     child.on('error', (error) => said.push(Buffer.from(error.message)));
     child.on('close', (status) => {
-      if (!live) console.log(`\n── ${title}\n${Buffer.concat(said)}`);
+      if (said.length > 0) console.log(`\n── ${title}\n${Buffer.concat(said)}`);
       console.log(`── ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
       resolve(status === 0);
     });
@@ -36,24 +35,26 @@ const run = ({ title, command, args }: Step, live: boolean): Promise<boolean> =>
 
 /** A step without tests of its own counts as one. */
 const check = async (title: string, command: string, args: string[]): Promise<void> => {
-  if (await run({ title, command, args }, true)) passed++;
+  if (await run({ title, command, args }, false)) passed++;
   else failed++;
 };
 
-const pack = async (name: string, live: boolean): Promise<void> => {
-  const file = join(folder, `${name}.json`);
+const checks = async (): Promise<void> => {
+  await check('format and lint', bin('biome'), ['check', '.', '--diagnostic-level=error']);
+  await check('types', bin('tsc'), ['--noEmit']);
+  await check('types of the console', bin('tsc'), ['--noEmit', '-p', 'console']);
+};
+
+const tests = async (packs: readonly string[]): Promise<void> => {
+  const file = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const args = ['run', '--project', name, ...reporters];
-  const ok = await run({ title: `tests: ${name}`, command: bin('vitest'), args }, live);
+  const args = ['run', ...packs.map((pack) => `--project=${pack}`), ...reporters];
+  const ok = await run({ title: 'tests', command: bin('vitest'), args }, true);
   const counts = readReport(file);
   passed += counts.numPassedTests;
   skipped += counts.numPendingTests;
-  // A pack that broke before its tests ran has failed, whatever it counted and whatever its exit code says.
+  // A run that broke beside its tests has failed, whatever it counted and whatever its exit code says.
   failed += counts.numFailedTests || (ok && counts.success ? 0 : 1);
-};
-
-const inOrder = async (names: readonly string[], live: boolean): Promise<void> => {
-  for (const name of names) await pack(name, live);
 };
 
 const readReport = (file: string): Report => {
@@ -64,14 +65,7 @@ const readReport = (file: string): Report => {
   }
 };
 
-await check('format and lint', bin('biome'), ['check', '.', '--diagnostic-level=error']);
-await check('types', bin('tsc'), ['--noEmit']);
-await check('types of the console', bin('tsc'), ['--noEmit', '-p', 'console']);
-await inOrder(['unit', 'api'], true);
-if (!fast) {
-  await Promise.all([inOrder(['sandbox', 'reference'], false), inOrder(['faults'], false)]);
-  await inOrder(['browser'], true);
-}
+await Promise.all([checks(), tests(fast ? ['unit', 'api'] : [])]);
 rmSync(folder, { recursive: true, force: true });
 
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
