@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AnyRoute } from '@rapport/sdk';
 import { expect, test } from 'vitest';
-import { listErrors, pathOf } from '../../core/index.ts';
+import { listErrors, pathOf, query } from '../../core/index.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { type BadRequest, badBodies, badPaths, badQueries } from '../support/bad-input.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
@@ -179,9 +179,10 @@ const tablesOf = async (app: TestApp): Promise<string[]> => {
 };
 
 const countsOf = async (app: TestApp, tables: readonly string[]): Promise<Counts> => {
-  const { writer } = app.rapport.platform.database;
-  const columns = tables.map((table) => writer(table).count().as(table));
-  return (await writer.select(...columns).first()) as Counts;
+  // One text for all requests: putting such a query together takes longer than its run.
+  const columns = tables.map((table) => `(select count(*) from ${table}) as ${table}`);
+  const [counts] = await query<Counts>(app.rapport.platform.database.writer, `select ${columns.join(', ')}`);
+  return counts!;
 };
 
 const same = (a: Counts, b: Counts): boolean => JSON.stringify(a) === JSON.stringify(b);

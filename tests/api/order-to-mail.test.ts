@@ -5,6 +5,7 @@ import PostalMime from 'postal-mime';
 import { expect } from 'vitest';
 import { testApp } from '../support/app.ts';
 import { eachDatabase } from '../support/databases.ts';
+import { expectDrained } from '../support/invariants.ts';
 import { openMailServer } from '../support/mail-server.ts';
 
 const until = async (met: () => boolean, ms = 20_000): Promise<void> => {
@@ -67,7 +68,7 @@ eachDatabase('an order becomes a segment, an alert and one mail', async (on) => 
 
   await until(() => smtp.mails.length > 0);
   await order('4', 'ada', 500);
-  await wait(500);
+  await expectDrained(on);
   expect(smtp.mails).toHaveLength(1);
   const mail = await new PostalMime().parse(smtp.mails[0]!);
   expect(mail).toMatchObject({ subject: 'Welcome, Ada', to: [{ address: 'ada@example.com' }] });

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { query } from '../../core/index.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { eachDatabase } from '../support/databases.ts';
@@ -205,7 +205,8 @@ eachDatabase(
       call.on('response', () => resolve('answered'));
     });
     call.end(body);
-    await wait(300);
+    const readers = (app.rapport.platform.database.reader.client as { pool: { numUsed: () => number } }).pool;
+    await vi.waitFor(() => expect(readers.numUsed()).toBe(1), { timeout: 10_000, interval: 2 });
     call.destroy();
     expect(await ended).toBe('gone');
     const started = Date.now();
@@ -216,11 +217,14 @@ eachDatabase(
     expect(counts.map(({ status }) => status)).toEqual(Array(6).fill(200));
     expect(Date.now() - started).toBeLessThan(3000);
     if (on.dialect === 'postgres') {
-      const rows = await query<{ count: number }>(
-        writer,
-        "select count(*) as count from pg_stat_activity where state = 'active' and query like '%customer_tags%' and pid <> pg_backend_pid()",
-      );
-      expect(Number(rows[0]?.count)).toBe(0);
+      const running = async () => {
+        const rows = await query<{ count: number }>(
+          writer,
+          "select count(*) as count from pg_stat_activity where state = 'active' and query like '%customer_tags%' and pid <> pg_backend_pid()",
+        );
+        return Number(rows[0]?.count);
+      };
+      await vi.waitFor(async () => expect(await running()).toBe(0), 3000);
     }
   },
   60_000,

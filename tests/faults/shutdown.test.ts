@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createTestDatabase, eachDatabase } from '../support/databases.ts';
 import { expectSound, withPlatform } from '../support/invariants.ts';
 import { ownerLogin, runCommand, startProcess } from '../support/process.ts';
@@ -11,13 +10,18 @@ import { ownerLogin, runCommand, startProcess } from '../support/process.ts';
 /** A request whose body is on its way: the first half is sent, `finish` sends the rest and answers the status. */
 const halfSent = async (url: string, path: string, body: string) => {
   const { hostname, port } = new URL(url);
-  const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    // Answered as soon as the server has the head: from then on the request runs.
+    expect: '100-continue',
+  };
   const sent = request({ hostname, port, path, method: 'POST', headers, agent: false });
   const answered = once(sent, 'response') as Promise<[{ statusCode: number; resume: () => void }]>;
   answered.catch(() => {});
+  sent.flushHeaders();
+  await once(sent, 'continue');
   sent.write(body.slice(0, body.length >> 1));
-  await once(sent, 'socket').then(([socket]) => (socket.connecting ? once(socket, 'connect') : undefined));
-  await wait(200);
   return {
     finish: async (): Promise<number> => {
       sent.end(body.slice(body.length >> 1));
@@ -35,6 +39,12 @@ const connectTo = async (url: string): Promise<void> => {
   socket.destroy();
 };
 
+const patience = { timeout: 20_000, interval: 20 };
+
+/** Until nobody can connect any more: the signal was heeded. */
+const refused = (url: string): Promise<void> =>
+  vi.waitFor(() => expect(connectTo(url)).rejects.toThrow(/ECONNREFUSED/), patience);
+
 eachDatabase('SIGTERM lets running requests end, takes no new ones, and exits with 0', async (on) => {
   await using server = await startProcess(on);
   const ask = await server.signIn();
@@ -49,12 +59,11 @@ eachDatabase('SIGTERM lets running requests end, takes no new ones, and exits wi
       accepted++;
     }
   });
-  await wait(300);
+  await vi.waitFor(() => expect(accepted).toBeGreaterThan(0), patience);
   const slow = await halfSent(server.url, '/api/v1/login', JSON.stringify(ownerLogin));
   const began = Date.now();
   server.signal('SIGTERM');
-  await wait(500);
-  await expect(connectTo(server.url)).rejects.toThrow(/ECONNREFUSED/);
+  await refused(server.url);
   expect(await slow.finish()).toBe(200);
   expect(await server.ended).toEqual({ code: 0, signal: null });
   expect(Date.now() - began).toBeLessThan(9000);
@@ -73,7 +82,7 @@ test('a second SIGINT ends at once, and what was accepted is there', async () =>
   expect((await ask('POST', '/customers', { name: 'Ada' })).status).toBe(201);
   const slow = await halfSent(server.url, '/api/v1/login', JSON.stringify(ownerLogin));
   server.signal('SIGINT');
-  await wait(500);
+  await refused(server.url);
   const began = Date.now();
   server.signal('SIGINT');
   expect(await server.ended).toEqual({ code: null, signal: 'SIGINT' });

@@ -1,7 +1,7 @@
 // What the supervisor promises when a sandbox process dies: the culprit alone pays, the others' calls come to their end, nothing
 // that acted is done twice, and the same call with the same seed gives the same bytes.
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../core/index.ts';
 import { createHost, type Host, type SandboxCall } from '../../core/plugins/sandbox/host.ts';
 import { runsOf } from '../support/sandbox.ts';
@@ -45,8 +45,13 @@ describe('a sandbox process that is killed in a call', () => {
   test('from outside: the call is run again and answers', async () => {
     const source = handler('return await ctx.kv.get("x");');
     await host.call(make('a/one', source));
-    const call = host.call(make('a/one', source, waits(400)));
-    await wait(100);
+    let asked = 0;
+    const hostCall = async () => {
+      asked += 1;
+      return wait(asked === 1 ? 10_000 : 0, { ok: true as const, body: '"answered"' }, { ref: false });
+    };
+    const call = host.call(make('a/one', source, { hostCall }));
+    await vi.waitFor(() => expect(asked).toBe(1), { timeout: 10_000, interval: 5 });
     kill('SIGKILL');
     expect(await call).toMatchObject({ kind: 'ok', text: '"answered"' });
     expect(host.state().replaced).toBe(1);
@@ -114,8 +119,7 @@ test('sandbox processes end with the host', async () => {
   const { pids } = host.state();
   expect(pids.length).toBeGreaterThan(0);
   host.stop();
-  await wait(200);
-  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+  for (const pid of pids) await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), 10_000);
 });
 
 test('the same call with the same seed gives the same bytes, another seed others', async () => {
