@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { type TestApp, testApp } from '../support/app.ts';
 import { eachDatabase, type TestDatabase } from '../support/databases.ts';
+import { withPlatform } from '../support/invariants.ts';
 import { testClock } from '../support/platform.ts';
 import { packageOf, tgz } from '../support/plugins.ts';
 import { runCommand, startProcess } from '../support/process.ts';
@@ -207,6 +208,7 @@ eachDatabase('what is for a plugin that was removed is dropped, not dead', async
   const notice = { id: 'n', topic: 'customer.created', customerId: null, at: new Date().toISOString(), payload: {} };
   await app.rapport.platform.jobs.enqueue(writer, {
     queue: 'plugin-notices',
+    group: 'acme/noticing',
     payload: { plugin: 'acme/noticing', notice },
   });
   await vi.waitFor(async () =>
@@ -253,6 +255,10 @@ eachDatabase(
       await Promise.all(posts);
     }
     expect(made.length).toBeGreaterThan(0);
+    // The dead node's hold on its jobs would run out by itself; the test does not wait for that.
+    await withPlatform(on, ({ database }) =>
+      database.writer('jobs').where({ status: 'running' }).update({ lease_until: 0 }),
+    );
     await using _next = await startProcess(on, environment);
     for (const customer of made)
       await vi.waitFor(() => expect(desk.got.map(({ data }) => data.customerId)).toContain(customer), 60_000);
