@@ -1,6 +1,6 @@
 // The one test command: every pack of tests, and beside them format and lint, then types; ends with `N passed, N failed`.
 // `npm test -- --fast` leaves out the sandbox, fault, reference and browser packs. All packs share one run of vitest, one
-// PostgreSQL and two workers (vitest.config.ts says in which order). What the checks print comes out when each has ended.
+// PostgreSQL and three workers (vitest.config.ts says in which order). What the checks print comes out when each has ended.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -216,3 +216,24 @@ eachDatabase('putting off uses up no attempt, and ends after three days', async 
   expect(clock.now() - began).toBeLessThan(putOffMs + 3 * 3_600_000);
   expect(last.indexOf(true)).toBe(last.length - 1);
 });
+
+eachDatabase('what a group waited for comes while a job of it is being put off: it runs again at once', async (on) => {
+  const clock = testClock('2026-05-04T12:00:00Z');
+  await using platform = await testPlatform(on, clock);
+  const { jobs } = platform;
+  const { writer } = platform.database;
+  let runs = 0;
+  jobs.work({
+    queue: 'parked',
+    handle: async () => {
+      runs += 1;
+      if (runs > 1) return;
+      await transact(writer, (trx) => jobs.hasten(trx, 'parked', 'one'));
+      throw new NotNow('it was switched off', clock.now() + 3_600_000);
+    },
+  });
+  const [id] = await jobs.enqueue(writer, { queue: 'parked', group: 'one', payload: {} });
+  await jobs.start();
+  await until(async () => (await jobs.find(id!)) === undefined);
+  expect(runs).toBe(2);
+});

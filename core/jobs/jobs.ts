@@ -151,7 +151,7 @@ export const createJobs = (deps: {
       const attempts = putOff ? row.attempts - 1 : row.attempts;
       const put_off_since = putOff ? (row.put_off_since ?? now) : null;
       log.warn({ queue: row.queue, job: row.id, attempts, error: last_error }, 'job will be tried again');
-      await store.finish(row.id, token, { status: 'waiting', last_error, run_at, attempts, put_off_since });
+      await store.retry(row, token, { last_error, run_at, attempts, put_off_since }, now);
     }
   };
 
@@ -271,7 +271,7 @@ export const createJobs = (deps: {
     replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
     /** By group: its unfinished jobs, and when the oldest was made (ms). Groups without any are left out. */
     countGroups: (db: Db, queue: string) => createJobStore(db).countGroups(queue),
-    /** In the caller's transaction: what waits in a group is due at once, as when what it waited for is there. */
+    /** In the caller's transaction: a group is due at once, as when what it waited for is there; what runs is not put off any more. */
     hasten: async (trx: Db, queue: string, group: string): Promise<void> => {
       if ((await createJobStore(trx).hasten(queue, group, clock.now())) > 0) afterCommit(trx, () => wake(queue));
     },

@@ -58,12 +58,7 @@ eachDatabase('events sent while an upgrade waits for consent all arrive, in orde
   await vi.waitFor(async () => expect((await pluginOf(app)).waitingNotices).toBe(4), within);
   expect(await told(app)).toEqual([1, 2]);
   await admin.post('/plugins/acme~hello/enable');
-  // On a busy machine a call may end at its time limit; it is made again later, by a clock that only the test moves.
-  const arrived = async () => {
-    clockOf(app).advance(1000);
-    expect(await told(app)).toEqual([1, 2, 3, 4, 5, 6]);
-  };
-  await vi.waitFor(arrived, within);
+  await vi.waitFor(async () => expect(await told(app)).toEqual([1, 2, 3, 4, 5, 6]), within);
   await vi.waitFor(async () => expect(await pluginOf(app)).toMatchObject({ waitingNotices: 0 }), within);
   expect(await told(app)).toEqual([1, 2, 3, 4, 5, 6]);
 });

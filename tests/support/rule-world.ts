@@ -6,7 +6,6 @@ import type { Chance } from './chance.ts';
 import { attributeFixtures, pools } from './rule-pools.ts';
 
 export const now = Date.parse('2025-06-15T10:30:00Z');
-const day = 86_400_000;
 
 type Row = Record<string, unknown>;
 
