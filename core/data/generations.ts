@@ -8,7 +8,7 @@ import { watchPostgres } from './generations-postgres.ts';
 import { watchSqlite } from './generations-sqlite.ts';
 import { createGenerationStore } from './generations-store.ts';
 import type { Values, Watch } from './generations-watch.ts';
-import { afterCommit, apart, unitOf } from './transact.ts';
+import { announceCommit, apart, unitOf } from './transact.ts';
 
 export type Generations = ReturnType<typeof createGenerations>;
 
@@ -73,7 +73,7 @@ export const createGenerations = (deps: { database: Database; url: string; log: 
       if (!trx.isTransaction) return apart(watch.announce);
       const unit = unitOf(trx);
       raisedIn.set(unit, (raisedIn.get(unit) ?? new Set()).add(name));
-      afterCommit(trx, () => apart(watch.announce));
+      announceCommit(trx, () => apart(watch.announce));
     },
     /** Resolves when `valueOf` has every change that was answered before this call. */
     current: (): Promise<void> | undefined => (watch.isCurrent() ? undefined : read()),

@@ -4,7 +4,8 @@ import type { Knex } from 'knex';
 
 type Db = Knex;
 
-type Ends = { before: ((trx: Db) => Promise<void>)[]; after: (() => void | Promise<void>)[] };
+type After = () => void | Promise<void>;
+type Ends = { before: ((trx: Db) => Promise<void>)[]; announce: After[]; after: After[] };
 const ends = new WeakMap<object, Ends>();
 
 /** A call whose writes are one transaction, however many `transact` it runs; see `unite`. */
@@ -25,7 +26,7 @@ export const transact = async <T>(db: Db, work: (trx: Db) => Promise<T>): Promis
   const frame = frameOf(db);
   if (frame) return savepoint(frame, work);
   if (db.isTransaction) return work(db);
-  const mine: Ends = { before: [], after: [] };
+  const mine: Ends = { before: [], announce: [], after: [] };
   const result = await db.transaction(async (trx) => {
     ends.set(trx, mine);
     const done = await work(trx);
@@ -36,7 +37,9 @@ export const transact = async <T>(db: Db, work: (trx: Db) => Promise<T>): Promis
   return result;
 };
 
-const runAfter = async ({ after }: Ends): Promise<void> => {
+// What others must know of first comes first: what the rest wakes must not work with what was true before the commit.
+const runAfter = async ({ announce, after }: Ends): Promise<void> => {
+  if (announce.length > 0) await Promise.all(announce.map((run) => run()));
   const waits = after.flatMap((run) => run() ?? []);
   if (waits.length > 0) await Promise.all(waits);
 };
@@ -46,12 +49,13 @@ export const isJoining = (db: Db): boolean => Boolean(db.isTransaction) && frame
 
 const savepoint = async <T>(frame: Frame, work: (trx: Db) => Promise<T>): Promise<T> => {
   const outer = frame.trx ?? (await frame.call.begin());
-  const mine: Ends = { before: [], after: [] };
+  const mine: Ends = { before: [], announce: [], after: [] };
   const result = await outer.transaction((trx) => {
     ends.set(trx, mine);
     return frames.run({ call: frame.call, ends: mine, trx }, async () => await work(trx));
   });
   frame.ends.before.push(...mine.before);
+  frame.ends.announce.push(...mine.announce);
   frame.ends.after.push(...mine.after);
   return result;
 };
@@ -69,7 +73,7 @@ export const unite = async <T>(
 ): Promise<T> => {
   const handle = handles.get(db);
   if (!handle || frameOf(db)) throw new Error('Only an opened database unites transactions, and not twice.');
-  const mine: Ends = { before: [], after: [] };
+  const mine: Ends = { before: [], announce: [], after: [] };
   let opened: Knex.Transaction | undefined;
   let beginning: Promise<Db> | undefined;
   const open = async (): Promise<Db> => {
@@ -141,9 +145,16 @@ export const beforeCommit = async (db: Db, run: (trx: Db) => Promise<void>): Pro
  * Runs once the transaction is committed (wake-ups, caches); `transact` resolves when the promises that are returned here have.
  * Never for work that must not be lost: that is an outbox row.
  */
-export const afterCommit = (db: Db, run: () => void | Promise<void>): void => {
+export const afterCommit = (db: Db, run: After): void => {
   const mine = endsOf(db);
   if (mine) mine.after.push(run);
+  else void run();
+};
+
+/** As `afterCommit`, and what runs after the commit waits for it: so that whoever it wakes knows of the change. */
+export const announceCommit = (db: Db, run: After): void => {
+  const mine = endsOf(db);
+  if (mine) mine.announce.push(run);
   else void run();
 };
 
