@@ -50,8 +50,11 @@ const outside = (page: Page): Promise<string[]> =>
     return [...wide, ...hidden.map((each) => each.outerHTML.slice(0, 120))];
   })()`);
 
+// They run side by side in one browser, so each may take as long as the longest of them.
+const minutes = 480_000;
+
 for (const language of ['en', 'zh'] as const) {
-  test.concurrent(`every page is accessible and fits, in ${language}`, { timeout: 480_000 }, async () => {
+  test.concurrent(`every page is accessible and fits, in ${language}`, { timeout: minutes }, async () => {
     const { page, context, complaints } = await console.open('/', { language });
     const found: string[] = [];
     for (const path of paths) {
@@ -76,7 +79,9 @@ for (const language of ['en', 'zh'] as const) {
     await context.close();
   });
 
-  test.concurrent(`menus, dialogs and the sign-in page are accessible, in ${language}`, async () => {
+  test.concurrent(`menus, dialogs and the sign-in page are accessible, in ${language}`, {
+    timeout: minutes,
+  }, async () => {
     const { page, context } = await console.open('/', { language, width: 390 });
     const found: string[] = [];
     const check = async (what: string) => {
