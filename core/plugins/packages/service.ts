@@ -92,10 +92,7 @@ export const createPluginService = (deps: Deps) => {
       await writeVersion(store, { manifest, files, sha256, code, origin });
       if (known) {
         await upgrade(store, known, manifest, origin);
-        if ((await store.find(manifest.id))?.status === 'enabled') {
-          await defineTypes(trx, manifest.id, manifest);
-          await notices().resume(trx, manifest.id);
-        }
+        if ((await store.find(manifest.id))?.status === 'enabled') await defineTypes(trx, manifest.id, manifest);
       } else await add(store, manifest, origin);
       const details = { version: manifest.version, origin, sha256 };
       await audit.record(trx, {
@@ -198,7 +195,7 @@ export const createPluginService = (deps: Deps) => {
       throw new PluginSettingsInvalid(`"${missing}" is required.`, { pointer: `/settings/${missing}` });
     await defineTypes(trx, plugin.id, plugin.manifest);
     await store.change(plugin.id, { status: 'enabled', disabled_reason: null }, clock.now());
-    await notices().resume(trx, plugin.id);
+    if (plugin.status !== 'enabled') await notices().resume(trx, plugin.id);
   };
 
   const consentIn = async (store: PluginStore, plugin: Installed, scopes: string[] | undefined): Promise<string[]> => {
