@@ -8,7 +8,7 @@ import type { Installed } from './store.ts';
 
 /** Notices on their way to one plugin: how many, and when the oldest was written (ms). */
 export type Waiting = { count: number; oldest: number };
-/** `resume` and `drop` are part of the transaction that switches the plugin on or removes it. */
+/** `resume`: it is on, and what waits is due. `drop`: part of the transaction that removes it. */
 export type WaitingNotices = {
   resume: (trx: Db, plugin: string) => Promise<void>;
   drop: (trx: Db, plugin: string) => Promise<void>;

@@ -57,16 +57,21 @@ export const createPluginService = (deps: Deps) => {
     action: string,
     work: (store: PluginStore, plugin: Installed, trx: Db) => Promise<Record<string, unknown> | undefined>,
   ): Promise<Plugin> => {
+    let wasOn = false;
     await transact(database.writer, async (trx) => {
       const store = createPluginStore(trx);
       const plugin = await store.find(id);
       if (!plugin) throw new PluginNotFound(id);
+      wasOn = plugin.status === 'enabled';
       const details = await work(store, plugin, trx);
       await audit.record(trx, { actor, action, subject: { kind: 'plugin', id }, details });
       await generations.raise(trx, 'plugins');
     });
     await changed();
-    return get(id);
+    const plugin = await get(id);
+    // Not before everybody here knows that it is on: who finds it off puts its notices off.
+    if (!wasOn && plugin.status === 'enabled') await transact(database.writer, (trx) => notices().resume(trx, id));
+    return plugin;
   };
 
   const get = async (id: string): Promise<Plugin> => {
@@ -195,7 +200,6 @@ export const createPluginService = (deps: Deps) => {
       throw new PluginSettingsInvalid(`"${missing}" is required.`, { pointer: `/settings/${missing}` });
     await defineTypes(trx, plugin.id, plugin.manifest);
     await store.change(plugin.id, { status: 'enabled', disabled_reason: null }, clock.now());
-    if (plugin.status !== 'enabled') await notices().resume(trx, plugin.id);
   };
 
   const consentIn = async (store: PluginStore, plugin: Installed, scopes: string[] | undefined): Promise<string[]> => {
