@@ -1,7 +1,7 @@
 // Every command of the command line, in one list. A command owns its arguments and answers with an exit code.
 import { parseArgs } from 'node:util';
 import {
-  type CommandSpec,
+  type AnyModule,
   type Config,
   createLog,
   createPlatform,
@@ -101,27 +101,34 @@ class BadArgument extends Error {
   readonly code = 'BAD_ARGUMENT';
 }
 
-// Commands of modules work on the data itself, beside a server or without one: everything is made, nothing is started.
-const ofModules: Command[] = modules.flatMap((module) =>
-  ((module.commands ?? []) as readonly CommandSpec[]).map(({ name, summary, run }) => ({
-    name,
-    summary,
-    run: (args) =>
-      run(args, {
-        readConfig: () => readConfig(process.env),
-        version,
-        tables: modules.flatMap(({ tables }) => [...tables]),
-        folders: modules.flatMap((each) => (each as { folders?: readonly string[] }).folders ?? []),
-        now: systemClock.now,
-        open: async () => {
-          const { platform, core, stop } = await createRapport(readConfig(process.env), createLog('warn'));
-          return { service: core.modules.serviceOf(module.name), platform, stop };
-        },
-      }),
-  })),
-);
+type Declaring = Pick<AnyModule, 'name' | 'tables' | 'commands' | 'folders' | 'doctor'>;
 
-export const commands: Command[] = [start, demo, migrate, config, ...ofModules];
+/**
+ * The commands that these modules declare. They work on the data itself, beside a server or without one: everything is made, nothing
+ * is started.
+ */
+export const commandsOf = (declaring: readonly Declaring[]): Command[] =>
+  declaring.flatMap(({ name: owner, commands = [] }) =>
+    commands.map(({ name, summary, run }) => ({
+      name,
+      summary,
+      run: (args) =>
+        run(args, {
+          readConfig: () => readConfig(process.env),
+          version,
+          tables: declaring.flatMap(({ tables }) => [...tables]),
+          checks: declaring.flatMap(({ doctor = [] }) => [...doctor]),
+          folders: declaring.flatMap(({ folders = [] }) => [...folders]),
+          now: systemClock.now,
+          open: async () => {
+            const { platform, core, stop } = await createRapport(readConfig(process.env), createLog('warn'));
+            return { service: core.modules.serviceOf(owner) as never, platform, stop };
+          },
+        }),
+    })),
+  );
+
+export const commands: Command[] = [start, demo, migrate, config, ...commandsOf(modules as readonly Declaring[])];
 
 const publicUrl = (settings: Config, listening: string): string =>
   settings.baseUrl.endsWith(':0') ? listening : settings.baseUrl;

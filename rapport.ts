@@ -67,14 +67,14 @@ const assemble = (platform: Platform, config: Config) => {
   const commerce = modules.install(commerceModule, { customers });
   const members = modules.install(loyaltyModule, { customers });
   const messages = modules.install(messagesModule, core);
-  const insights = modules.install(insightsModule, { hooks, enabled: core.plugins.enabled });
+  const insights = modules.install(insightsModule, { hooks, ...core.plugins });
   modules.install(webhooksModule, {});
   const imports = modules.install(importsModule, { ...core, commerce });
   const exports = modules.install(exportsModule, { attributes });
   const rules = modules.install(rulesModule, {
     core,
     members,
-    scorers: insights.scorerKeys,
+    orders: commerce.orders,
     actions: modules.actions,
   });
   let ready = false;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { AlertTrigger, Condition } from '@rapport/sdk/schemas';
 import { Engine, type RuleProperties } from 'json-rules-engine';
 import { type Db, readConfig, silentLog, system } from '../core/index.ts';
+import { memberFacts } from '../modules/loyalty/facts.ts';
 import { createRapport, type Rapport } from '../rapport.ts';
 import { compileRule, createVocabulary, type Facts, noFacts } from '../rules/language/index.ts';
 import { defineBench, median, memoryMb, type Row } from './bench.ts';
@@ -37,9 +38,9 @@ const tenRules = async (): Promise<Row> => {
     ...noFacts,
     customerId: 'c1',
     customer: { country: 'GB', stage: 'active', city: 'London', language: 'en' },
-    member: { level: null, points: 40, pending: 0 },
+    declared: new Map([['member.points', 40]]),
   };
-  const vocabulary = createVocabulary();
+  const vocabulary = createVocabulary({ declared: memberFacts([]) });
   const closures = ten.map((conditions) => compileRule(conditions, vocabulary).test);
   const engine = new Engine();
   for (const [n, conditions] of ten.entries())

@@ -9,6 +9,7 @@ export { type Config, ConfigProblems, describeConfig, readConfig } from './confi
 export { type Core, coreModules, createCore } from './core.ts';
 export { createCurrencies } from './currencies.ts';
 export type { AttributeRow, AttributeTypeName, AttributeValue, Definitions } from './customers/attribute-values.ts';
+export { attributesGeneration } from './customers/attributes.ts';
 export { countryCodes } from './customers/countries.ts';
 export { type NormalCustomer, normaliseExtra, refuseField } from './customers/draft.ts';
 export * from './customers/errors.ts';
@@ -42,8 +43,10 @@ export {
   type TablePolicy,
 } from './declared.ts';
 export type { Dependents, DependentsSource } from './dependents.ts';
+export { type DoctorCheck, type DoctorTools, type Finding, problem, well } from './doctor.ts';
 export * from './errors.ts';
 export type { Events } from './events/service.ts';
+export type { DeclaredFact, DeclaredFacts, DeclaredFactValue, FactName, FactSource } from './fact.ts';
 export { createFaults, type Faults } from './faults.ts';
 export type { Hooks, Provider } from './hooks/bus.ts';
 export { type Actor, anonymous, mayReadPersonalData, system } from './http/actor.ts';
@@ -57,8 +60,9 @@ export { GiveUp, type JobContext, type Jobs, type NewJob, NotNow, TryLater, type
 export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
 export { createLog, type Log, silentLog } from './log.ts';
-export type { Metrics } from './metrics.ts';
+export { defineCounter, defineHistogram, type MetricSpec, type Metrics, type Reading } from './metrics.ts';
 export {
+  type AnyModule,
   type CommandSpec,
   type CommandTools,
   defineJob,
@@ -67,6 +71,7 @@ export {
   type Subscription,
 } from './module.ts';
 export { createPlatform, type Platform } from './platform.ts';
+export { pluginsGeneration } from './plugins/calls/registry.ts';
 export { createOutgoing } from './plugins/capabilities/outgoing.ts';
 export type { Plugins } from './plugins/index.ts';
 export type { Installed } from './plugins/packages/store.ts';

@@ -1,10 +1,26 @@
 // What the machinery keeps for itself: jobs, outbox, audit, leases, settings, idempotency keys. Declared like any module's tables.
+import { machineryChecks } from './checks.ts';
 import { dayMs } from './declared.ts';
+import { requestSeconds } from './http/app.ts';
+import { jobsTotal } from './jobs/jobs.ts';
 import { defineModule } from './module.ts';
 
 export const machineryModule = defineModule({
   name: 'machinery',
   create: (platform, _deps: object) => platform,
+  doctor: machineryChecks,
+  metrics: [
+    requestSeconds,
+    jobsTotal,
+    {
+      kind: 'gauge',
+      name: 'rapport_queue_jobs',
+      help: 'Jobs in the database by queue and status, the same on every node.',
+      labels: ['queue', 'status'],
+      collect: async ({ jobs }) =>
+        (await jobs.counts()).map(({ queue, status, count }) => ({ value: Number(count), labels: { queue, status } })),
+    },
+  ],
   // Whose data a payload holds is said by each queue (`subject`).
   forget: ({ jobs }) => jobs.forget,
   tables: [

@@ -1,45 +1,80 @@
-// What Prometheus reads at /metrics. Labels are routes and outcomes, never customers.
+// What Prometheus reads at /metrics. Modules declare their metrics (`defineModule`). Labels are routes, queues and outcomes, never
+// customers, so that there are few of them.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Log } from './log.ts';
 
-export const createMetrics = () => {
+type Described = { name: string; help: string; labels?: readonly string[] };
+/** A value of a gauge, with a value for each of its labels. */
+export type Reading = { value: number; labels?: Record<string, string> };
+export type CounterSpec = Described & { kind: 'counter' };
+/** `buckets`: upper bounds, ascending, in the unit that the name ends with. */
+export type HistogramSpec = Described & { kind: 'histogram'; buckets: readonly number[] };
+/** `collect` is asked at every scrape; what it does not name any more is no longer shown. One that fails is logged and left out. */
+export type GaugeSpec<Service> = Described & {
+  kind: 'gauge';
+  collect: (service: Service) => readonly Reading[] | Promise<readonly Reading[]>;
+};
+export type MetricSpec<Service = unknown> = CounterSpec | HistogramSpec | GaugeSpec<Service>;
+
+/** Typed for its author; the list of a module holds metrics of every kind. */
+export const defineCounter = (spec: Omit<CounterSpec, 'kind'>): CounterSpec => ({ ...spec, kind: 'counter' });
+export const defineHistogram = (spec: Omit<HistogramSpec, 'kind'>): HistogramSpec => ({ ...spec, kind: 'histogram' });
+
+type Labels = Record<string, string>;
+
+export const createMetrics = ({ log }: { log: Log }) => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: 'rapport_http_request_seconds',
-    help: 'Time of HTTP requests.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  const counters = new Map<string, Counter>();
+  const histograms = new Map<string, Histogram>();
+  // Looking a child up by its labels costs more than counting: a request is observed by what it was last looked up with.
+  const children = new Map<string, { observe: (value: number) => void }>();
+  const optionsOf = ({ name, help, labels = [] }: Described) => ({
+    name,
+    help,
+    labelNames: [...labels],
     registers: [registry],
   });
-  type Child = { observe: (seconds: number) => void };
-  const kept = new Map<string, Child>();
-  const counter = (name: string, help: string, labelNames: string[]) =>
-    new Counter({ name, help, labelNames, registers: [registry] });
+
+  const counterOf = (spec: CounterSpec): Counter => {
+    const counter = counters.get(spec.name) ?? new Counter(optionsOf(spec));
+    counters.set(spec.name, counter);
+    return counter;
+  };
+  const histogramOf = (spec: HistogramSpec): Histogram => {
+    const histogram = histograms.get(spec.name) ?? new Histogram({ ...optionsOf(spec), buckets: [...spec.buckets] });
+    histograms.set(spec.name, histogram);
+    return histogram;
+  };
+
   return {
-    /** `route` is the path of a contract, so that there are few of them. */
-    observeRequest: (method: string, route: string, status: number, seconds: number): void => {
-      const key = `${method} ${status} ${route}`;
-      const known = kept.get(key) ?? requests.labels({ method, route, status: String(status) });
-      kept.set(key, known);
-      known.observe(seconds);
-    },
-    jobs: counter('rapport_jobs_total', 'Jobs by queue and outcome.', ['queue', 'outcome']),
-    hooks: counter('rapport_plugin_calls_total', 'Plugin calls by plugin, hook and outcome.', [
-      'plugin',
-      'hook',
-      'outcome',
-    ]),
-    messages: counter('rapport_messages_total', 'Messages by channel and outcome.', ['channel', 'outcome']),
-    gauge: (name: string, help: string, collect: (gauge: Gauge) => void | Promise<void>) =>
+    /** Shows a metric from now on; a counter without labels as 0. Throws when the name is taken by another kind. */
+    declare: <Service>(spec: MetricSpec<Service>, service: Service): void => {
+      if (spec.kind === 'counter') return void counterOf(spec);
+      if (spec.kind === 'histogram') return void histogramOf(spec);
       new Gauge({
-        name,
-        help,
-        registers: [registry],
-        collect() {
-          return collect(this);
+        ...optionsOf(spec),
+        async collect() {
+          this.reset();
+          // Without labels it would say 0, which nobody measured.
+          if (!spec.labels?.length) this.remove();
+          try {
+            for (const { value, labels = {} } of await spec.collect(service)) this.set(labels, value);
+          } catch (error) {
+            log.warn({ err: error, metric: spec.name }, 'a gauge could not be read');
+          }
         },
-      }),
-    counter,
+      });
+    },
+    /** Adds one. */
+    count: (spec: CounterSpec, labels: Labels): void => counterOf(spec).inc(labels),
+    observe: (spec: HistogramSpec, labels: Labels, value: number): void => {
+      const key = `${spec.name} ${Object.values(labels).join(' ')}`;
+      const known = children.get(key) ?? histogramOf(spec).labels(labels);
+      children.set(key, known);
+      known.observe(value);
+    },
+    /** Everything in the format of Prometheus, for `contentType`. */
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

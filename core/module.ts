@@ -8,10 +8,13 @@ import type { Config } from './config.ts';
 import type { Db } from './data/database.ts';
 import type { Erased, TablePolicy } from './declared.ts';
 import type { DependentsSource } from './dependents.ts';
+import type { DoctorCheck } from './doctor.ts';
+import type { FactSource } from './fact.ts';
 import type { Served } from './http/serve.ts';
 import type { Worker } from './jobs/jobs.ts';
 import type { Consumer } from './jobs/outbox.ts';
 import type { Schedule } from './jobs/scheduler.ts';
+import type { MetricSpec } from './metrics.ts';
 import type { Platform } from './platform.ts';
 
 /** A queue and its worker, with whose data its payloads hold. */
@@ -29,6 +32,8 @@ export type CommandTools<Service> = {
   version: string;
   /** What every module of the installation declares about its tables. */
   tables: readonly TablePolicy[];
+  /** Every check that a module declares, in the order of the modules. */
+  checks: readonly DoctorCheck[];
   /** Folders of modules in the data folder. */
   folders: readonly string[];
   now: () => number;
@@ -60,15 +65,24 @@ export type ModuleSpec<Deps, Service> = {
   forget?: (service: Service) => (trx: Db, person: Erased) => Promise<void>;
   /** What alerts and journeys may make it do. */
   actions?: (service: Service) => readonly ActionSpec[];
+  /** What rules may ask of it. */
+  facts?: (service: Service) => FactSource;
   /** What plugins may ask of it. */
   capabilities?: (service: Service) => readonly Capability[];
   /** What of its own hangs on others' things, or goes with its own. */
   dependents?: (service: Service) => DependentsSource;
+  /** What `rapport doctor` finds out about what is its own. */
+  doctor?: readonly DoctorCheck[];
+  /** What it shows at /metrics. */
+  metrics?: readonly MetricSpec<Service>[];
   start?: (service: Service) => Promise<void> | void;
   stop?: (service: Service) => Promise<void> | void;
 };
 
 export const defineModule = <Deps, Service>(spec: ModuleSpec<Deps, Service>): ModuleSpec<Deps, Service> => spec;
+
+/** A module of whatever service, as lists of modules hold it. */
+export type AnyModule = ModuleSpec<never, never>;
 
 export type Modules = ReturnType<typeof createModules>;
 
@@ -86,11 +100,13 @@ export const createModules = (platform: Platform) => {
       platform.declared.declareTables(module.name, module.tables);
       for (const name of module.generations ?? []) platform.generations.declare(module.name, name);
       const service = module.create(platform, deps);
+      for (const metric of module.metrics ?? []) platform.metrics.declare(metric, service);
       if (module.forget) platform.declared.declareForgetting(module.forget(service));
       services.set(module.name, service);
       served.push(...(module.routes?.(service) ?? []));
       for (const action of module.actions?.(service) ?? []) actions.declare(action);
       capabilities.push(...(module.capabilities?.(service) ?? []));
+      if (module.facts) platform.facts.declare(module.facts(service));
       if (module.dependents) platform.dependents.add(module.dependents(service));
       for (const job of module.jobs?.(service) ?? []) platform.jobs.work(job);
       for (const schedule of module.schedules?.(service) ?? []) platform.scheduler.add(schedule);

@@ -8,6 +8,7 @@ import { createGenerations, type Generations } from './data/generations.ts';
 import { migrate } from './data/migrate.ts';
 import { createDeclared, type Declared } from './declared.ts';
 import { createDependents, type Dependents } from './dependents.ts';
+import { createDeclaredFacts, type DeclaredFacts } from './fact.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createOutbox, type Outbox } from './jobs/outbox.ts';
 import { createScheduler, type Scheduler } from './jobs/scheduler.ts';
@@ -33,6 +34,8 @@ export type Platform = {
   audit: Audit;
   /** What the installed modules declare about their data. */
   declared: Declared;
+  /** What rules may ask of the installed modules. */
+  facts: DeclaredFacts;
   /** Who hangs on what is about to be taken away. */
   dependents: Dependents;
   close: () => Promise<void>;
@@ -44,7 +47,7 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
   const applied = await migrate(database);
   if (applied.length > 0) log.info({ migrations: applied.length }, 'schema brought up to date');
   const ids = createIds(clock, systemRandom);
-  const metrics = createMetrics();
+  const metrics = createMetrics({ log });
   const jobs = createJobs({ database, clock, ids, log, metrics });
   const generations = createGenerations({ database, url: config.databaseUrl, log });
   const outbox = createOutbox({ database, jobs, generations, clock, ids, log });
@@ -64,6 +67,7 @@ export const createPlatform = async (config: Config, log: Log, clock: Clock = sy
     changes: createChanges(),
     audit: createAudit({ clock }),
     declared: createDeclared(),
+    facts: createDeclaredFacts(),
     dependents: createDependents(),
     close: () => database.close(),
   };

@@ -29,10 +29,12 @@ export const createSecretBox = (deps: { key: Buffer; random: Random }): SecretBo
   },
 });
 
-/** The configured key, or the one in `<dataDir>/secret.key`, made at first start. */
+export const secretKeyFile = ({ dataDir }: { dataDir: string }): string => join(dataDir, 'secret.key');
+
+/** The configured key, or the one in the data folder, made at first start. Throws when that file holds something else. */
 export const readSecretKey = (config: { secretKey: string | undefined; dataDir: string }, random: Random): Buffer => {
   if (config.secretKey) return Buffer.from(config.secretKey, 'base64');
-  const file = join(config.dataDir, 'secret.key');
+  const file = secretKeyFile(config);
   mkdirSync(config.dataDir, { recursive: true });
   try {
     writeFileSync(file, random.bytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });

@@ -55,6 +55,12 @@ export const RedemptionCancelled = defineError(
   'The order was cancelled; redeem it under a new id.',
   (orderId: string) => `The order ${orderId} was cancelled; redeem it under a new id.`,
 );
+export const OrderIsOver = defineError(
+  'ORDER_IS_OVER',
+  409,
+  'The order was cancelled or refunded, so it uses no promotions.',
+  (orderId: string, status: string) => `The order ${orderId} is ${status}, so it uses no promotions.`,
+);
 export const RedemptionNotFound = defineError(
   'REDEMPTION_NOT_FOUND',
   404,

@@ -2,10 +2,16 @@
 import { type Actions, type Core, type DependentsSource, defineModule, type Platform } from '../core/index.ts';
 import { rulesCommand } from './commands.ts';
 import { dependentRoutes, ruleDependents } from './documents/dependents.ts';
-import { createVocabularySource, languageRoutes, type VocabularySource } from './language/index.ts';
+import {
+  createVocabularySource,
+  documentsGeneration,
+  languageRoutes,
+  rulesGeneration,
+  type VocabularySource,
+} from './language/index.ts';
 import { createPopulations, type Populations } from './populations.ts';
 import type { Membership } from './promotions/effects.ts';
-import { createPromotions, type Promotions } from './promotions/index.ts';
+import { createPromotions, type Promotions, type RefundingOrders } from './promotions/index.ts';
 import { promotionRoutes } from './promotions/routes.ts';
 import type { RuleServices } from './services.ts';
 import { ruleTables } from './tables.ts';
@@ -13,16 +19,15 @@ import { ruleTables } from './tables.ts';
 export type RulesDeps = {
   core: Pick<Core, 'customers'>;
   members: Membership;
-  /** Keys of the scorers there are, for the facts `score.<key>`. */
-  scorers: () => readonly string[];
+  orders: RefundingOrders;
   /** What alerts may do, by the modules that own it. */
   actions: Actions;
 };
 
-const createRules = (platform: Platform, { core, members, scorers, actions }: RulesDeps): RuleServices => {
+const createRules = (platform: Platform, { core, members, orders, actions }: RulesDeps): RuleServices => {
   const { config, database } = platform;
-  const vocabulary: VocabularySource = createVocabularySource(database.reader, { timeZone: config.timeZone, scorers });
-  const promotions: Promotions = createPromotions({ platform, core, members, vocabulary });
+  const vocabulary: VocabularySource = createVocabularySource({ ...platform, timeZone: config.timeZone });
+  const promotions: Promotions = createPromotions({ platform, core, members, orders, vocabulary });
   const others = [promotions.documents.documents];
   const populations: Populations = createPopulations(platform, { vocabulary, actions, others });
   const routes = dependentRoutes({ reader: database.reader, dependents: platform.dependents });
@@ -42,7 +47,7 @@ const dependentsOf = ({ populations, promotions }: RuleServices): DependentsSour
 export const rulesModule = defineModule({
   name: 'rules',
   create: createRules,
-  generations: ['rules'],
+  generations: [rulesGeneration, documentsGeneration],
   tables: ruleTables,
   dependents: dependentsOf,
   routes: ({ vocabulary, populations, promotions, routes }) => [

@@ -28,6 +28,7 @@ export const enCustomers = {
     tags: 'Tags',
     points: 'Points',
     pending: '{{points}} pending',
+    owed: '{{points}} owed',
     created: 'Added',
     lastSeen: 'Last seen',
     sort: 'Order',
@@ -82,6 +83,8 @@ export const enCustomers = {
     shipping: 'Shipping',
     items_one: '{{count}} item',
     items_other: '{{count}} items',
+    returned: '{{count}} returned',
+    withheld: '{{amount}} of discounts withheld',
     refunded: '{{amount}} refunded',
     moves: {
       placed: 'Placed',

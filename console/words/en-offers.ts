@@ -92,6 +92,7 @@ export const enOffers = {
       schedule: 'Not now',
       limit: 'It was used as often as it may be',
       customer_limit: 'This customer has used it as often as they may',
+      unknown_customer: 'Its conditions ask about the customer, who is not known',
       nothing_left: 'Nothing is left to take off',
       no_match: 'No product fits',
     },

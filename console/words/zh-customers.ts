@@ -28,6 +28,7 @@ export const zhCustomers = {
     tags: '标签',
     points: '积分',
     pending: '待生效 {{points}}',
+    owed: '欠 {{points}}',
     created: '添加时间',
     lastSeen: '最近活跃',
     sort: '排序',
@@ -81,6 +82,8 @@ export const zhCustomers = {
     discount: '优惠',
     shipping: '运费',
     items_other: '{{count}} 件',
+    returned: '已退 {{count}} 件',
+    withheld: '扣回优惠 {{amount}}',
     refunded: '已退款 {{amount}}',
     moves: {
       placed: '已下单',

@@ -91,6 +91,7 @@ export const zhOffers = {
       schedule: '不在活动时间内',
       limit: '已达总使用次数',
       customer_limit: '该客户已达使用次数',
+      unknown_customer: '条件涉及客户，但客户未知',
       nothing_left: '没有可优惠的金额',
       no_match: '没有符合的商品',
     },

@@ -4,6 +4,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import { toIso, toIsoOrNull } from '../data/column.ts';
 import type { Database, Db } from '../data/database.ts';
+import type { Generations } from '../data/generations.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { afterCommit } from '../data/transact.ts';
 import type { Dependents } from '../dependents.ts';
@@ -16,12 +17,14 @@ import { AttributeExists, AttributeNotFound, InvalidValue, TooManyAttributes } f
 export type FieldContext = { definitions: Definitions; defaultCountry: string | null; now: number };
 
 const mostAttributes = 300;
-// Another node may add an attribute: definitions older than this are read again.
-const freshMs = 3000;
+/** Raised with every change of the definitions. */
+export const attributesGeneration = 'attributes';
 
-export const createAttributes = (deps: { database: Database; clock: Clock; audit: Audit; dependents: Dependents }) => {
-  const { database, clock, audit, dependents } = deps;
-  let kept: { rows: AttributeRow[]; context: Omit<FieldContext, 'now'>; at: number } | undefined;
+type Deps = { database: Database; clock: Clock; audit: Audit; dependents: Dependents; generations: Generations };
+
+export const createAttributes = (deps: Deps) => {
+  const { database, clock, audit, dependents, generations } = deps;
+  let kept: (Awaited<ReturnType<typeof load>> & { generation: number }) | undefined;
 
   const load = async (db: Db) => {
     const store = createAttributeStore(db);
@@ -33,28 +36,26 @@ export const createAttributes = (deps: { database: Database; clock: Clock; audit
         definitions: new Map(active.map((row) => [row.key, row])),
         defaultCountry: typeof country === 'string' ? country : null,
       },
-      at: performance.now(),
     };
   };
 
   const current = async (db?: Db) => {
-    // Inside a transaction that defines attributes, only that transaction sees them: never keep what it reads.
-    if (!kept || performance.now() - kept.at > freshMs) kept = await load(db?.isTransaction ? db : database.reader);
-    return kept;
+    const from = db ?? database.reader;
+    const generation = await generations.valueIn(from, attributesGeneration);
+    if (generation !== undefined && kept?.generation === generation) return kept;
+    const loaded = await load(from);
+    // What a transaction reads may never be committed.
+    if (generation !== undefined)
+      afterCommit(from, () => {
+        kept = { ...loaded, generation };
+      });
+    return loaded;
   };
-
-  const forget = (trx: Db): void =>
-    afterCommit(trx, () => {
-      kept = undefined;
-    });
 
   return {
     /** Every definition, archived ones too, oldest first. */
     list: async (db?: Db): Promise<AttributeRow[]> => (await current(db)).rows,
     context: async (db?: Db): Promise<FieldContext> => ({ ...(await current(db)).context, now: clock.now() }),
-    forget: (): void => {
-      kept = undefined;
-    },
     create: (given: NewAttribute, actor: Actor): Promise<Attribute> =>
       transactRetrying(database.writer, async (trx) => {
         const store = createAttributeStore(trx);
@@ -86,7 +87,7 @@ export const createAttributes = (deps: { database: Database; clock: Clock; audit
           subject: { kind: 'attribute', id: row.key },
           details: { type: row.type },
         });
-        forget(trx);
+        await generations.raise(trx, attributesGeneration);
         return showAttribute(row);
       }),
     /** Archiving is refused with RULE_IN_USE while rules read it, unless `cascade` pauses them. */
@@ -119,7 +120,7 @@ export const createAttributes = (deps: { database: Database; clock: Clock; audit
           subject: { kind: 'attribute', id: key },
           details: { members: Object.keys(change) },
         });
-        forget(trx);
+        await generations.raise(trx, attributesGeneration);
         return showAttribute({ ...row, ...columns });
       }),
   };

@@ -4,6 +4,7 @@ import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { system } from '../http/actor.ts';
+import { attributesGeneration } from './attributes.ts';
 import { createCustomers } from './index.ts';
 import { normaliseEmail, normaliseText } from './normalise.ts';
 
@@ -11,6 +12,7 @@ const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
+  platform.generations.declare('customers', attributesGeneration);
   return {
     ...createCustomers(platform),
     platform,

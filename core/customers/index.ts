@@ -5,7 +5,7 @@ import { system } from '../http/actor.ts';
 import type { Served } from '../http/serve.ts';
 import { defineModule } from '../module.ts';
 import type { Platform } from '../platform.ts';
-import { type Attributes, createAttributes } from './attributes.ts';
+import { type Attributes, attributesGeneration, createAttributes } from './attributes.ts';
 import { customerCapabilities } from './capabilities.ts';
 import { historyRoutes } from './history-routes.ts';
 import { createMerging, type Merging } from './merge.ts';
@@ -59,6 +59,7 @@ export const createCustomers = (platform: Platform): People => {
 
 export const customersModule = defineModule({
   name: 'customers',
+  generations: [attributesGeneration],
   create: (platform, _deps: object) => createCustomers(platform),
   tables: customerTables,
   routes: ({ served }) => served,

@@ -31,6 +31,15 @@ export const createCatalogueStore = (db: Db) => ({
         .map((row) => row.column_name),
     }));
   },
+  /** `ok`, or the first things that are broken. PostgreSQL guards its own pages and references. */
+  checkIntegrity: async (): Promise<string> => {
+    if (dialectOf(db) === 'postgres') return 'ok';
+    const rows = await query<{ integrity_check: string }>(db, 'pragma integrity_check(3)');
+    const strays = await query<{ table: string }>(db, 'pragma foreign_key_check');
+    const broken = rows.map((row) => row.integrity_check).join('; ');
+    if (broken !== 'ok') return broken;
+    return strays.length === 0 ? 'ok' : `${strays.length} rows refer to rows that are gone (${strays[0]!.table})`;
+  },
   /** Rows whose column names a customer that is not there. */
   countOrphans: async (table: string, column: string): Promise<number> => {
     const [row] = await query<{ count: number }>(

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
+import { attributesGeneration } from '../customers/attributes.ts';
 import { createCustomers } from '../customers/index.ts';
 import { transactRetrying } from '../data/retry.ts';
 import { system } from '../http/actor.ts';
@@ -11,6 +12,7 @@ const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on);
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
+  platform.generations.declare('customers', attributesGeneration);
   const { customers } = createCustomers(platform);
   return {
     platform,

@@ -4,7 +4,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { Clock, Ids } from '../clock.ts';
 import { Forbidden, InsufficientScope, InvalidRequest, RouteNotFound, Unauthenticated } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import { defineHistogram, type Metrics } from '../metrics.ts';
 import { type Actor, anonymous } from './actor.ts';
 import { failures } from './failures.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -31,6 +31,14 @@ export type AppDeps = {
   /** Proxies in front whose X-Forwarded-* headers are believed. */
   trustedProxies: number;
 };
+
+/** `route` is the path of a contract, or `other`. */
+export const requestSeconds = defineHistogram({
+  name: 'rapport_http_request_seconds',
+  help: 'Time of HTTP requests.',
+  labels: ['method', 'route', 'status'],
+  buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+});
 
 export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa();
@@ -64,7 +72,8 @@ const identify =
     const begun = performance.now();
     await next();
     const route = (ctx.state.route as AnyRoute | undefined)?.path ?? 'other';
-    metrics.observeRequest(ctx.method, route, ctx.status, (performance.now() - begun) / 1000);
+    const labels = { method: ctx.method, route, status: String(ctx.status) };
+    metrics.observe(requestSeconds, labels, (performance.now() - begun) / 1000);
     log.debug(
       { requestId, method: ctx.method, path: ctx.path, status: ctx.status, ms: clock.now() - started },
       'request',

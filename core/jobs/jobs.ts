@@ -6,7 +6,7 @@ import type { Clock, Ids } from '../clock.ts';
 import type { Database, Db } from '../data/database.ts';
 import { afterCommit, transact } from '../data/transact.ts';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import { defineCounter, type Metrics } from '../metrics.ts';
 import { createJobStore, type JobRow, type Lease } from './store.ts';
 
 export type NewJob = {
@@ -66,6 +66,13 @@ export const putOffMs = 3 * 86_400_000;
 /** The least time before a job is tried again: a handler that names a moment in the past must not spin. */
 const soonestMs = 250;
 
+/** `outcome`: done, retried, dead. */
+export const jobsTotal = defineCounter({
+  name: 'rapport_jobs_total',
+  help: 'Jobs by queue and outcome.',
+  labels: ['queue', 'outcome'],
+});
+
 const defaults = { attempts: 8, leaseMs: 10_000, pollMs: 1000 };
 
 /** 1 s, 2 s, 4 s … one hour at most, with up to a quarter of jitter so that failures do not come back in step. */
@@ -120,7 +127,7 @@ export const createJobs = (deps: {
           result: JSON.stringify(result ?? null),
           finished_at: clock.now(),
         });
-      metrics.jobs.inc({ queue: row.queue, outcome: 'done' });
+      metrics.count(jobsTotal, { queue: row.queue, outcome: 'done' });
       return !worker.keep;
     } catch (error) {
       await failed(worker, row, token, error as Error).catch((cause: unknown) =>
@@ -139,7 +146,7 @@ export const createJobs = (deps: {
       return void (await store.finish(row.id, token, { status: 'waiting', run_at: now, attempts: row.attempts - 1 }));
     const putOff = error instanceof NotNow;
     const dead = error instanceof GiveUp || (putOff ? isOverdue(row, worker, now) : row.attempts >= row.max_attempts);
-    metrics.jobs.inc({ queue: row.queue, outcome: dead ? 'dead' : 'retried' });
+    metrics.count(jobsTotal, { queue: row.queue, outcome: dead ? 'dead' : 'retried' });
     if (dead) {
       log.error({ queue: row.queue, job: row.id, err: error }, 'job is dead');
       await store.finish(row.id, token, { status: 'dead', last_error, finished_at: now });

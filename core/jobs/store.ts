@@ -168,7 +168,12 @@ export const createJobStore = (db: Db) => ({
   },
   drop: (queue: string, group: string): Promise<number> => db('jobs').where({ queue, group_key: group }).delete(),
   countByStatus: (): Promise<{ queue: string; status: JobStatus; count: number }[]> =>
-    db('jobs').select('queue', 'status').count({ count: '*' }).groupBy('queue', 'status') as never,
+    db('jobs').select('queue', 'status').count({ count: '*' }).groupBy('queue', 'status').orderBy('queue') as never,
+  /** Work that was due before this moment and has not begun: nobody works, or it is stuck. */
+  countOverdue: async (before: number): Promise<number> => {
+    const row = await db('jobs').where('status', 'waiting').where('run_at', '<', before).count({ n: '*' }).first();
+    return Number(row?.n ?? 0);
+  },
   replay: (id: string, now: number): Promise<number> =>
     db('jobs')
       .where({ id, status: 'dead' })

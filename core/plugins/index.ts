@@ -1,6 +1,8 @@
 // Plugins as a module: packages that are installed, the sandbox they run in, what they may ask, the calls to them.
 import { defineModule } from '../module.ts';
 import { pluginsGeneration } from './calls/registry.ts';
+import { pluginCalls } from './calls/runs.ts';
+import { pluginChecks } from './checks.ts';
 import { createPlugins, type PluginsDeps } from './plugins.ts';
 import { pluginTables } from './tables.ts';
 
@@ -11,6 +13,8 @@ export const pluginsModule = defineModule({
   create: (platform, deps: PluginsDeps) => createPlugins(platform, deps),
   generations: [pluginsGeneration],
   tables: pluginTables,
+  doctor: pluginChecks,
+  metrics: [pluginCalls],
   routes: ({ served }) => served,
   dependents: ({ partsOf }) => ({ parts: partsOf }),
   jobs: ({ jobs }) => jobs,

@@ -43,11 +43,17 @@ export const createPlugins = (platform: Platform, deps: PluginsDeps) => {
   const vault = createVault(platform.secrets);
   const runs = createRuns(platform);
   const usage = createUsage(platform);
+  const revisions = new Map<string, number>();
   const registry = createRegistry({
     database,
     generations,
     log,
     changed: (enabled) => {
+      // On every node: whoever installed, set or switched on a plugin, here or elsewhere, gave it a new chance.
+      for (const { plugin } of enabled) {
+        if (revisions.get(plugin.id) !== plugin.revision) breaker.reset(plugin.id);
+        revisions.set(plugin.id, plugin.revision);
+      }
       deliveries.schedule(enabled);
       if (enabled.length > 0) host.warm();
     },

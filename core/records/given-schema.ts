@@ -1,42 +1,55 @@
 // Values against a schema that a stranger gave, of the published subset of JSON Schema: interpreted by @cfworker/json-schema, never
 // compiled into code, with no $ref to follow; patterns run in RE2, which does not backtrack. The sentences are ours.
 import { Validator } from '@cfworker/json-schema';
-import { type PlainProperty, type PlainSchema, type SettingsSchema, toPlainSchema } from '@rapport/sdk/schemas';
+import { type PlainProperty, type SettingsSchema, toPlainSchema } from '@rapport/sdk/schemas';
 import { RE2JS } from 're2js';
 
 export type Fault = { pointer: string; detail: string };
 
-/**
- * Faults of a value against the schema, one for each member, in the order of the value; empty when it fits. A member that is null or
- * undefined is not set; a required text must not be empty.
- */
-export const faultsOf = (schema: SettingsSchema, value: Record<string, unknown>, required = true): Fault[] => {
-  const plain = toPlainSchema(schema);
-  const details = new Map<string, string>();
-  const given: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) {
-    if (!Object.hasOwn(plain.properties, name)) details.set(name, `There is no member "${name}".`);
-    else if (member !== null && member !== undefined) given[name] = clipped(plain.properties[name]!, member);
-  }
-  for (const { instanceLocation, keyword } of check(plain, given)) {
-    const name = instanceLocation.slice('#/'.length);
-    const sentence = Object.hasOwn(sentences, keyword) ? sentences[keyword] : undefined;
-    if (sentence && Object.hasOwn(given, name) && !details.has(name))
-      details.set(name, sentence(plain.properties[name]!));
-  }
-  for (const [name, member] of Object.entries(value)) {
-    const pattern = Object.hasOwn(schema.properties, name) ? schema.properties[name]!.pattern : undefined;
-    if (pattern !== undefined && typeof member === 'string' && !details.has(name))
-      if (!RE2JS.compile(pattern).matcher(member).find()) details.set(name, `It must match ${pattern}.`);
-  }
-  const faults = Object.keys(value).flatMap((name) =>
-    details.has(name) ? [{ pointer: `/${name}`, detail: details.get(name)! }] : [],
-  );
-  const missing = required ? plain.required.filter((name) => !Object.hasOwn(given, name) || given[name] === '') : [];
-  return [...faults, ...missing.map((name) => ({ pointer: `/${name}`, detail: `"${name}" is required.` }))];
-};
+/** `required`: whether members that the schema requires must be there and not empty. */
+export type FaultCheck = (value: Record<string, unknown>, required?: boolean) => Fault[];
 
-const check = (schema: PlainSchema, value: unknown) => new Validator(schema, '2020-12', false).validate(value).errors;
+/** Faults of one value against a schema that is used once; who checks many values keeps a `createFaultCheck`. */
+export const faultsOf = (schema: SettingsSchema, value: Record<string, unknown>, required = true): Fault[] =>
+  createFaultCheck(schema)(value, required);
+
+/**
+ * Reads the schema once. The check answers the faults of a value, one for each member, in the order of the value; empty when it
+ * fits. A member that is null or undefined is not set; a required text must not be empty.
+ */
+export const createFaultCheck = (schema: SettingsSchema): FaultCheck => {
+  const plain = toPlainSchema(schema);
+  const validator = new Validator(plain, '2020-12', false);
+  const patterns = new Map(
+    Object.entries(schema.properties).flatMap(([name, { pattern }]) =>
+      pattern === undefined ? [] : [[name, { pattern, compiled: RE2JS.compile(pattern) }] as const],
+    ),
+  );
+  return (value, required = true) => {
+    const details = new Map<string, string>();
+    const given: Record<string, unknown> = {};
+    for (const [name, member] of Object.entries(value)) {
+      if (!Object.hasOwn(plain.properties, name)) details.set(name, `There is no member "${name}".`);
+      else if (member !== null && member !== undefined) given[name] = clipped(plain.properties[name]!, member);
+    }
+    for (const { instanceLocation, keyword } of validator.validate(given).errors) {
+      const name = instanceLocation.slice('#/'.length);
+      const sentence = Object.hasOwn(sentences, keyword) ? sentences[keyword] : undefined;
+      if (sentence && Object.hasOwn(given, name) && !details.has(name))
+        details.set(name, sentence(plain.properties[name]!));
+    }
+    for (const [name, { pattern, compiled }] of patterns) {
+      const member = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (typeof member === 'string' && !details.has(name) && !compiled.matcher(member).find())
+        details.set(name, `It must match ${pattern}.`);
+    }
+    const faults = Object.keys(value).flatMap((name) =>
+      details.has(name) ? [{ pointer: `/${name}`, detail: details.get(name)! }] : [],
+    );
+    const missing = required ? plain.required.filter((name) => !Object.hasOwn(given, name) || given[name] === '') : [];
+    return [...faults, ...missing.map((name) => ({ pointer: `/${name}`, detail: `"${name}" is required.` }))];
+  };
+};
 
 // A text that is too long fails by its length, and no other check reads all of it. Twice, because length is in characters.
 const clipped = ({ maxLength }: PlainProperty, value: unknown): unknown =>

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { eachDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
 import type { Change } from '../changes.ts';
+import { attributesGeneration } from '../customers/attributes.ts';
 import { createCustomers } from '../customers/index.ts';
 import { system } from '../http/actor.ts';
 import { createRecords } from './service.ts';
@@ -21,6 +22,7 @@ eachDatabase('records of a declared type are kept, changed, guarded by version, 
   await using platform = await testPlatform(on);
   const heard: Change[] = [];
   platform.changes.subscribe(async (_trx, changes) => void heard.push(...changes));
+  platform.generations.declare('customers', attributesGeneration);
   const { customers } = createCustomers(platform);
   const records = createRecords({ platform, customers });
   const ada = await customers.create({ name: 'Ada' }, system);

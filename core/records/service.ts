@@ -11,7 +11,7 @@ import { VersionConflict } from '../errors.ts';
 import type { Actor } from '../http/actor.ts';
 import type { Platform } from '../platform.ts';
 import { RecordExists, RecordNotFound, RecordTypeNotFound, RecordTypeTaken } from './errors.ts';
-import { faultsOf } from './given-schema.ts';
+import { createFaultCheck, type FaultCheck } from './given-schema.ts';
 import { createRecordStore, type RecordRow, type RecordTypeRow } from './store.ts';
 
 export type RecordTypeDefinition = {
@@ -22,6 +22,7 @@ export type RecordTypeDefinition = {
 };
 
 const mostBytes = 65_536;
+const mostRead = 200;
 
 export const createRecords = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
   const { database, clock, ids, changes, audit } = platform;
@@ -32,12 +33,32 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
     return row;
   };
 
+  // By its text, which is read with each write: a type that changed on whatever node has another one.
+  const read = new Map<string, { schema: SettingsSchema; faults: FaultCheck }>();
+  const readType = ({ definition }: RecordTypeRow) => {
+    const known = read.get(definition);
+    if (known) return known;
+    const { schema } = fromJson<Pick<RecordTypeDefinition, 'schema'>>(definition);
+    const fresh = { schema, faults: createFaultCheck(schema) };
+    if (read.size >= mostRead) read.clear();
+    read.set(definition, fresh);
+    return fresh;
+  };
+
+  /** Members that a new record does not name have their defaults. */
+  const withDefaults = (type: RecordTypeRow, data: Record<string, unknown>): Record<string, unknown> => {
+    const defaults = Object.entries(readType(type).schema.properties).flatMap(([name, property]) =>
+      property.default === undefined ? [] : [[name, property.default] as const],
+    );
+    return { ...Object.fromEntries(defaults), ...data };
+  };
+
   const check = (type: RecordTypeRow, data: Record<string, unknown>): string => {
-    const { schema } = fromJson<Pick<RecordTypeDefinition, 'schema'>>(type.definition);
+    const { schema, faults } = readType(type);
     const stranger = Object.keys(data).find((name) => !Object.hasOwn(schema.properties, name));
     if (stranger !== undefined)
       throw new InvalidValue(`There is no member "${stranger}".`, { pointer: `/data/${stranger}` });
-    const [fault] = faultsOf(schema, data);
+    const [fault] = faults(data);
     if (fault) throw new InvalidValue(fault.detail, { pointer: `/data${fault.pointer}` });
     const text = toJson(data);
     if (Buffer.byteLength(text) > mostBytes)
@@ -187,15 +208,6 @@ export const createRecords = ({ platform, customers }: { platform: Platform; cus
 };
 
 export type Records = ReturnType<typeof createRecords>;
-
-/** Members that a new record does not name have their defaults. */
-const withDefaults = (type: RecordTypeRow, data: Record<string, unknown>): Record<string, unknown> => {
-  const { schema } = fromJson<Pick<RecordTypeDefinition, 'schema'>>(type.definition);
-  const defaults = Object.entries(schema.properties).flatMap(([name, property]) =>
-    property.default === undefined ? [] : [[name, property.default] as const],
-  );
-  return { ...Object.fromEntries(defaults), ...data };
-};
 
 const showType = (row: RecordTypeRow): RecordType => {
   const { title, schema } = fromJson<Pick<RecordTypeDefinition, 'title' | 'schema'>>(row.definition);

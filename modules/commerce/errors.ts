@@ -52,3 +52,9 @@ export const RefundTooHigh = defineError(
   'More than what is left of the order cannot be refunded.',
   (left: number) => `At most ${left} can still be refunded.`,
 );
+export const ReturnTooMany = defineError(
+  'RETURN_TOO_MANY',
+  409,
+  'More units of a line cannot come back than were sold and are not back yet.',
+  (sku: string, left: number) => `Of ${sku} at most ${left} can still be returned.`,
+);

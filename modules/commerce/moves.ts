@@ -4,8 +4,9 @@ import { nextOrderStatuses, type OrderStatus } from '@rapport/sdk/schemas';
 import type { Actor, Db, Platform } from '../../core/index.ts';
 import { OrderStatusInvalid } from './errors.ts';
 import { createOrderStore, type OrderRow, type RefundRow } from './orders-store.ts';
-import { orderChange, perSku, showOrder, showRefund } from './present.ts';
+import { orderChange, perSku, type Returned, showOrder, showRefund } from './present.ts';
 import { createProductStore } from './products-store.ts';
+import { lessReturned } from './returned-lines.ts';
 
 /** A row as it is now, and the state it was in. `refund` when money went back. */
 export type Move = { row: OrderRow; from: OrderStatus; refund?: RefundRow };
@@ -13,6 +14,12 @@ export type MoveOptions = {
   actor: Actor;
   /** An import tells once at its end: only who keeps books of orders (`Change.quiet`) is told of each. */
   quiet?: boolean;
+};
+
+/** The refunds of an order, oldest first, with the lines they name. */
+export const readReturned = async (db: Db, orderId: string): Promise<Returned> => {
+  const store = createOrderStore(db);
+  return { refunds: await store.listRefunds(orderId), lines: await store.listRefundLines([orderId]) };
 };
 
 /** Throws ORDER_STATUS_INVALID, which names what is allowed. Staying is always allowed. */
@@ -31,16 +38,22 @@ export const createMoves = ({ clock, outbox, changes, audit }: Platform) => {
       if (row.status !== 'paid') row.holds_stock = 0;
     }
     if (freed.length === 0) return;
-    const lines = await createOrderStore(trx).listLines(freed);
-    await createProductStore(trx).returnStock([...perSku(lines)].toSorted(), clock.now());
+    const store = createOrderStore(trx);
+    const back = await store.listRefundLines(freed);
+    const held = lessReturned(
+      await store.listLines(freed),
+      back.filter(({ restocked }) => restocked),
+    );
+    await createProductStore(trx).returnStock([...perSku(held)].toSorted(), clock.now());
   };
 
   const emit = async (trx: Db, { row, from, refund }: Move): Promise<void> => {
     const store = createOrderStore(trx);
-    const refunds = row.refunded > 0 ? await store.listRefunds(row.id) : [];
-    const payload = { customerId: row.customer_id, order: showOrder(row, await store.listLines([row.id]), refunds) };
+    const returned = await readReturned(trx, row.id);
+    const payload = { customerId: row.customer_id, order: showOrder(row, await store.listLines([row.id]), returned) };
     const notices: { topic: string; payload: object }[] = [{ topic: 'order.updated', payload }];
-    if (refund) notices.push({ topic: 'order.refunded', payload: { ...payload, refund: showRefund(refund) } });
+    if (refund)
+      notices.push({ topic: 'order.refunded', payload: { ...payload, refund: showRefund(refund, returned.lines) } });
     else if (row.status !== from) notices.push({ topic: `order.${row.status}`, payload });
     await outbox.emit(trx, ...notices.map((notice) => ({ ...notice, customerId: row.customer_id })));
   };

@@ -30,6 +30,19 @@ export type RefundRow = {
   amount: number;
   reason: string | null;
   at: number;
+  /** Minor units of discounts that the kept goods no longer earn; not in `amount`. */
+  withheld: number;
+};
+/** Units of a line that a refund took back, and their share of its net in minor units. */
+export type RefundLineRow = {
+  refund_id: string;
+  order_id: string;
+  customer_id: string;
+  line_no: number;
+  quantity: number;
+  amount: number;
+  /** 1 when they went back into stock. */
+  restocked: number;
 };
 
 const texts = (...names: string[]): RowColumn[] => names.map((name) => [name, 'text']);
@@ -120,6 +133,11 @@ export const createOrderStore = (db: Db) => {
       );
     },
     insertRefund: (row: RefundRow) => db('refunds').insert(row),
+    insertRefundLines: async (rows: readonly RefundLineRow[]): Promise<void> => {
+      for (let i = 0; i < rows.length; i += 50) await db('refund_lines').insert(rows.slice(i, i + 50));
+    },
+    listRefundLines: (orderIds: readonly string[]): Promise<RefundLineRow[]> =>
+      db('refund_lines').whereIn('order_id', orderIds).orderBy(['order_id', 'refund_id', 'line_no']),
     sumOfSource: async (
       source: string,
     ): Promise<{ lines: number; customers: number; orders: number; total: number }> => {

@@ -10,25 +10,26 @@ import {
   readTime,
   transactRetrying,
 } from '../../core/index.ts';
-import { OrderNotFound, RefundTooHigh } from './errors.ts';
-import { checkMove, createMoves } from './moves.ts';
-import { createOrderStore, type OrderRow, type RefundRow } from './orders-store.ts';
+import { OrderNotFound } from './errors.ts';
+import { checkMove, createMoves, readReturned } from './moves.ts';
+import { createOrderStore, type OrderRow } from './orders-store.ts';
 import { createPlacing } from './placing.ts';
-import { perSku, showOrder, showSummary } from './present.ts';
-import { createProductStore } from './products-store.ts';
+import { showOrder, showSummary } from './present.ts';
+import { createRefunding } from './refunding.ts';
 import { createWriteOrders } from './writing.ts';
 
 export const createOrders = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
-  const { database, clock, ids } = platform;
+  const { database } = platform;
   const writeMoves = createMoves(platform);
   const write = createWriteOrders(platform, writeMoves);
+  const { refund: refundIn, withholdBy } = createRefunding(platform, writeMoves);
   const place = createPlacing({ platform, customers, write });
 
   const get = async (id: string, db: Db = database.reader): Promise<Order> => {
     const store = createOrderStore(db);
     const row = await store.find(id);
     if (!row) throw new OrderNotFound(id);
-    return showOrder(row, await store.listLines([id]), row.refunded > 0 ? await store.listRefunds(id) : []);
+    return showOrder(row, await store.listLines([id]), await readReturned(db, id));
   };
 
   const lockOrder = async (trx: Db, id: string): Promise<OrderRow> => {
@@ -37,34 +38,9 @@ export const createOrders = ({ platform, customers }: { platform: Platform; cust
     return row;
   };
 
-  const refundIn = async (trx: Db, row: OrderRow, { amount, reason, restock }: NewRefund, actor: Actor) => {
-    const { id, customer_id, status: from } = row;
-    const left = row.total - row.refunded;
-    const sum = amount ?? left;
-    if (sum < 1 || sum > left) throw new RefundTooHigh(left, { pointer: '/amount' });
-    const refund: RefundRow = {
-      id: ids.next(),
-      order_id: id,
-      customer_id,
-      amount: sum,
-      reason: reason ?? null,
-      at: clock.now(),
-    };
-    await createOrderStore(trx).insertRefund(refund);
-    row.refunded += sum;
-    if (sum === left) {
-      row.status = 'refunded';
-      // What was cancelled before it left is back in stock already.
-      if (restock && from !== 'cancelled') {
-        const lines = await createOrderStore(trx).listLines([id]);
-        await createProductStore(trx).returnStock([...perSku(lines)].toSorted(), clock.now());
-      }
-    }
-    await writeMoves(trx, [{ row, from, refund }], { actor });
-  };
-
   return {
     get,
+    withholdBy,
     create: (given: NewOrder, actor: Actor): Promise<Order> =>
       transactRetrying(database.writer, (trx) => place(trx, given, actor)),
     /**
@@ -82,6 +58,9 @@ export const createOrders = ({ platform, customers }: { platform: Platform; cust
         else if (status !== from) await writeMoves(trx, [{ row: Object.assign(row, { status }), from }], { actor });
         return get(id, trx);
       }),
+    /**
+     * Money, goods by line, or all that is left. Throws REFUND_TOO_HIGH, RETURN_TOO_MANY and INVALID_VALUE with a pointer to the member.
+     */
     refund: (id: string, given: NewRefund, actor: Actor): Promise<Order> =>
       transactRetrying(database.writer, async (trx) => {
         await refundIn(trx, await lockOrder(trx, id), given, actor);

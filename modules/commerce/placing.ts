@@ -3,7 +3,7 @@ import type { NewOrder, Order } from '@rapport/sdk/schemas';
 import { type Actor, type Customers, type Db, Failure, type Platform, readTime } from '../../core/index.ts';
 import { amountsOf } from './amounts.ts';
 import { OutOfStock } from './errors.ts';
-import { perSku, showOrder } from './present.ts';
+import { nothingReturned, perSku, showOrder } from './present.ts';
 import { createProductStore, type ProductRow } from './products-store.ts';
 import type { WriteOrders } from './writing.ts';
 
@@ -37,7 +37,7 @@ export const createPlacing =
     for (const failure of failures.values()) throw failure;
     if (holdsStock) await takeStock(trx, lines, products, clock.now());
     const [order] = written;
-    return showOrder(order!.row, order!.lines, []);
+    return showOrder(order!.row, order!.lines, nothingReturned);
   };
 
 const takeStock = async (

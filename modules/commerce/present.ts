@@ -1,7 +1,7 @@
 // Orders as the API shows them, and as the rules hear of them.
 import type { Order, OrderSummary } from '@rapport/sdk/schemas';
 import { type Change, toIso } from '../../core/index.ts';
-import type { LineRow, OrderRow, RefundRow } from './orders-store.ts';
+import type { LineRow, OrderRow, RefundLineRow, RefundRow } from './orders-store.ts';
 
 export const perSku = (lines: readonly { sku: string; quantity: number }[]): Map<string, number> => {
   const sums = new Map<string, number>();
@@ -25,7 +25,19 @@ export const orderChange = (row: OrderRow, kind: 'order' | 'order-status' | 'ref
   },
 });
 
-export const showRefund = ({ id, amount, reason, at }: RefundRow) => ({ id, amount, reason, at: toIso(at) });
+export const showRefund = (
+  { id, amount, withheld, reason, at }: RefundRow,
+  lines: readonly RefundLineRow[],
+): Order['refunds'][number] => ({
+  id,
+  amount,
+  withheld,
+  lines: lines
+    .filter((line) => line.refund_id === id)
+    .map((line) => ({ lineNo: line.line_no, quantity: line.quantity, amount: line.amount })),
+  reason,
+  at: toIso(at),
+});
 
 export const showSummary = (row: OrderRow): OrderSummary => ({
   id: row.id,
@@ -45,7 +57,11 @@ export const showSummary = (row: OrderRow): OrderSummary => ({
   updatedAt: toIso(row.updated_at),
 });
 
-export const showOrder = (row: OrderRow, lines: readonly LineRow[], refunds: readonly RefundRow[]): Order => ({
+/** What came back of an order: its refunds and their lines. */
+export type Returned = { refunds: readonly RefundRow[]; lines: readonly RefundLineRow[] };
+export const nothingReturned: Returned = { refunds: [], lines: [] };
+
+export const showOrder = (row: OrderRow, lines: readonly LineRow[], { refunds, lines: back }: Returned): Order => ({
   ...showSummary(row),
   lines: lines.map((line) => ({
     lineNo: line.line_no,
@@ -56,7 +72,8 @@ export const showOrder = (row: OrderRow, lines: readonly LineRow[], refunds: rea
     unitPrice: line.unit_price,
     discount: line.discount,
     total: line.total,
+    returned: back.reduce((sum, each) => (each.line_no === line.line_no ? sum + each.quantity : sum), 0),
     externalId: line.external_id,
   })),
-  refunds: refunds.map(showRefund),
+  refunds: refunds.map((refund) => showRefund(refund, back)),
 });

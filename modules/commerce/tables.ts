@@ -16,5 +16,6 @@ export const commerceTables: readonly TablePolicy[] = [
   { ...books, table: 'order_lines' },
   // What staff wrote of why may name the person; the amount is what the books need.
   { ...books, table: 'refunds', personal: ['reason'], onErase: 'clear' },
+  { ...books, table: 'refund_lines' },
   { table: 'products', owner: 'shop', grows: 'with settings' },
 ];

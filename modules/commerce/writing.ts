@@ -7,7 +7,7 @@ import type { PricedLine } from './amounts.ts';
 import { CurrencyDiffers, OrderExists, OrderOfAnother } from './errors.ts';
 import { checkMove, type Move, type MoveOptions, type WriteMoves } from './moves.ts';
 import { createOrderStore, type LineRow, type OrderRow } from './orders-store.ts';
-import { orderChange, showOrder } from './present.ts';
+import { nothingReturned, orderChange, showOrder } from './present.ts';
 
 /** An order, or some of its lines: items with the same source and external id are one order. Amounts in minor units. */
 export type OrderItem = {
@@ -131,7 +131,7 @@ export const createWriteOrders = (platform: Platform, writeMoves: WriteMoves) =>
       placed.map(({ row }) => orderChange(row, 'order', row.ordered_at)),
     );
     for (const { row, lines } of placed) {
-      const payload = { customerId: row.customer_id, order: showOrder(row, lines, []) };
+      const payload = { customerId: row.customer_id, order: showOrder(row, lines, nothingReturned) };
       // An order that arrives paid or sent is news to who hears of that; `order.refunded` tells of a refund, and there was none.
       const topics = [
         'order.placed',

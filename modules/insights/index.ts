@@ -1,5 +1,6 @@
 // Insights: what scorers and recommenders of plugins say of customers, when they are asked, and who is told of it.
 import { dayMs, defineModule } from '../../core/index.ts';
+import { insightFacts, scorersGeneration } from './facts.ts';
 import { createInsights, type InsightDeps } from './insights.ts';
 import { insightRoutes } from './routes.ts';
 
@@ -37,6 +38,8 @@ export const insightsModule = defineModule({
       keepFor: { column: 'created_at', ms: 7 * dayMs },
     },
   ],
+  generations: [scorersGeneration],
+  facts: insightFacts,
   routes: insightRoutes,
   jobs: (insights) => insights.jobs,
   subscriptions: ({ touched }) => [{ changes: touched.note }, { notices: touched.afterImport }],

@@ -1,6 +1,6 @@
 // Insights, put together: which scorers there are, their runs and their clock, who is scored again, what is recommended.
 import type { Score, Scorer, ScorerReport } from '@rapport/sdk/schemas';
-import { type Hooks, type Installed, type Platform, toIsoOrNull } from '../../core/index.ts';
+import { type Hooks, type Installed, type Platform, type Plugins, toIsoOrNull } from '../../core/index.ts';
 import { ScorerNotFound } from './errors.ts';
 import { createRecommendations } from './recommendations.ts';
 import { createRuns } from './runs.ts';
@@ -17,10 +17,12 @@ export type InsightDeps = {
   hooks: Hooks;
   /** The plugins that are on. */
   enabled: () => readonly Installed[];
+  /** What installed plugins bring, like `scorer:rfm`. */
+  listNames: Plugins['listNames'];
 };
 export type Insights = ReturnType<typeof createInsights>;
 
-export const createInsights = (platform: Platform, { hooks, enabled }: InsightDeps) => {
+export const createInsights = (platform: Platform, { hooks, enabled, listNames }: InsightDeps) => {
   const { database, clock, jobs } = platform;
   const scorers = createScorers(platform, { hooks, enabled });
   const scoring = createScoring(platform, hooks);
@@ -65,7 +67,7 @@ export const createInsights = (platform: Platform, { hooks, enabled }: InsightDe
   return {
     ...createRecommendations(platform, hooks),
     scorers: async (): Promise<Scorer[]> => (await scorers.list()).map(toScorer),
-    scorerKeys: scorers.keys,
+    listNames,
     schedule: async (...given: Parameters<typeof scorers.schedule>) => {
       const schedule = await scorers.schedule(...given);
       await timetable.look();

@@ -1,6 +1,6 @@
 // Rows of what administrators decided about scorers, and of when each is due.
 import type { ScorerRunKind } from '@rapport/sdk/schemas';
-import type { Db } from '../../core/index.ts';
+import { type Db, query } from '../../core/index.ts';
 
 /** In place of a cron pattern: not by the clock. */
 export const never = 'never';
@@ -15,6 +15,22 @@ export type SettingsRow = {
   updated_at: number;
 };
 export type ClockRow = { scorer: string; kind: ScorerRunKind; cron: string; due_at: number | null };
+
+/** Scorers that wrote a score, by skipping from one to the next in the index instead of reading the table. */
+export const listScorers = async (db: Db): Promise<string[]> => {
+  const rows = await query<{ found: string }>(
+    db,
+    `WITH RECURSIVE step(found) AS (
+       SELECT MIN(scorer) FROM scores
+       UNION ALL
+       SELECT (SELECT MIN(scorer) FROM scores WHERE scorer > step.found) FROM step WHERE step.found IS NOT NULL)
+     SELECT found FROM step WHERE found IS NOT NULL LIMIT 1000`,
+  );
+  return rows.map(({ found }) => found);
+};
+
+export const hasScores = async (db: Db, scorer: string): Promise<boolean> =>
+  (await query(db, 'SELECT 1 AS found FROM scores WHERE scorer = ? LIMIT 1', [scorer])).length > 0;
 
 export const createScorerStore = (db: Db) => ({
   listSettings: async (): Promise<SettingsRow[]> =>

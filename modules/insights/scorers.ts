@@ -89,8 +89,6 @@ export const createScorers = (platform: Platform, deps: { hooks: Hooks; enabled:
     list,
     find,
     get,
-    /** Keys, as this node knows them. */
-    keys: (): string[] => [...offers().keys()],
     /** Scorers that can be asked about one customer when this happens. A plugin that is not the chosen one may be among them. */
     touchedBy: (touch: 'orders' | 'events' | 'any'): string[] =>
       [...offers()].flatMap(([scorer, offered]) =>

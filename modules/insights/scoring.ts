@@ -13,6 +13,8 @@ import {
   presentCustomers,
   toIso,
 } from '../../core/index.ts';
+import { scorersGeneration } from './facts.ts';
+import { hasScores } from './scorers-store.ts';
 import { createInsightStore, type KnownScore, type ScoreRow } from './store.ts';
 
 export type Asked = { scorer: string; plugin: string; customers: readonly CustomerRead[]; at: number };
@@ -33,7 +35,7 @@ export type Written = { scored: number; changed: number; removed: number };
 export type Scoring = ReturnType<typeof createScoring>;
 
 export const createScoring = (platform: Platform, hooks: Hooks) => {
-  const { database, changes, outbox } = platform;
+  const { database, changes, outbox, generations } = platform;
 
   return {
     /** Throws `NotNow` while the plugin is not available, an error for every other outcome. */
@@ -61,8 +63,10 @@ export const createScoring = (platform: Platform, hooks: Hooks) => {
         if (mayReplace(score.customer)) rows.set(score.customer, toRow(score, scorer, version, readAt));
       const removed = [...known.keys()].filter((id) => !rows.has(id) && mayReplace(id));
       const changed = [...rows.values()].filter((row) => differs(row, known.get(row.customer_id)));
+      const wasThere = await hasScores(trx, scorer);
       await store.upsertScores([...rows.values()]);
       await store.deleteScores(scorer, removed);
+      if (wasThere !== (await hasScores(trx, scorer))) await generations.raise(trx, scorersGeneration);
       if (tell) await announce(trx, scorer, changed, removed, known, readAt);
       return { scored: rows.size, changed: changed.length, removed: removed.length };
     },

@@ -1,5 +1,6 @@
 // Loyalty: levels, and points as a ledger.
 import { type Customers, defineModule, type TablePolicy } from '../../core/index.ts';
+import { levelsGeneration, loyaltyFacts } from './facts.ts';
 import { createMembers } from './members.ts';
 import { memberMerging } from './merging.ts';
 import { memberRoutes } from './routes.ts';
@@ -20,7 +21,7 @@ const tables: readonly TablePolicy[] = [
     grows: 'with time',
     keptBecause: 'the history of a member',
   },
-  { ...ofPerson, ...books, table: 'points_ledger', personal: ['reason'], onErase: 'clear' },
+  { ...ofPerson, ...books, table: 'points_ledger', hidden: ['taken'], personal: ['reason'], onErase: 'clear' },
   { ...ofPerson, ...books, table: 'points_lots' },
 ];
 
@@ -28,6 +29,9 @@ export const loyaltyModule = defineModule({
   name: 'loyalty',
   create: (platform, { customers }: { customers: Customers }) => createMembers({ platform, customers }),
   tables,
+  generations: [levelsGeneration],
+  facts: () => loyaltyFacts,
   routes: memberRoutes,
+  subscriptions: (members) => [{ changes: members.onOrders }],
   schedules: (members) => [{ name: 'points-due', cron: '* * * * *', run: () => members.sweep() }],
 });

@@ -98,6 +98,10 @@ eachDatabase('a reversal takes back what an order earned, once, and never below 
   expect(await reverse('o1')).toEqual({ taken: 0, short: 0 });
   expect(await reverse('o3')).toEqual({ taken: 70, short: 0 });
   expect(await w.balances()).toEqual([0, 0]);
+  // What was short is owed, and the next earning pays it.
+  expect(await w.members.get(w.id, system)).toMatchObject({ pointsOwed: 50 });
+  await earn('o5', 50);
+  expect(await w.members.get(w.id, system)).toMatchObject({ pointsAvailable: 0, pointsOwed: 0 });
   // In parts, over more than one earning of an order, and never more than it earned.
   await earn('o4', 40);
   await earn('o4', 20, { availableAt: w.clock.now() + day });

@@ -4,6 +4,7 @@
 import type { Level, Member, PointsEntry, PointsPosting } from '@rapport/sdk/schemas';
 import {
   type Actor,
+  type Change,
   type Customers,
   type Db,
   InvalidValue,
@@ -18,11 +19,12 @@ import {
   transactRetrying,
 } from '../../core/index.ts';
 import { LevelNotFound } from './errors.ts';
+import { levelsGeneration } from './facts.ts';
 import { createPoints, type NewEarning, type NewSpending } from './points.ts';
 import { createMemberStore, type LedgerRow, type LevelRow, type MemberRow } from './store.ts';
 
 export const createMembers = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
-  const { database, clock, ids, outbox, changes, audit } = platform;
+  const { database, clock, ids, outbox, changes, audit, generations } = platform;
   const points = createPoints(platform);
 
   const show = (row: MemberRow | undefined, customerId: string): Member => ({
@@ -30,6 +32,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
     level: row?.level ?? null,
     pointsAvailable: row?.points_available ?? 0,
     pointsPending: row?.points_pending ?? 0,
+    pointsOwed: row?.points_owed ?? 0,
     joinedAt: toIso(row?.joined_at ?? clock.now()),
   });
 
@@ -76,8 +79,19 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
     setLevel,
     earn: async (trx: Db, earning: NewEarning): Promise<void> => void (await points.earn(trx, earning)),
     spend: async (trx: Db, spending: NewSpending): Promise<void> => void (await points.spend(trx, spending)),
-    /** Takes back what an order earned; what was spent meanwhile is taken from other points, never below zero. */
+    /** Takes back what an order earned: see createPoints. */
     reverse: points.reverse,
+    /** For `changes`: an order that is cancelled or refunded gives back the points that were spent on it, by the money that went back. */
+    onOrders: async (trx: Db, told: readonly Change[]): Promise<void> => {
+      for (const { customerId, order } of told) {
+        if (!order) continue;
+        const { id, externalId, status, refunded, total } = order;
+        const isOver = status === 'cancelled' || status === 'refunded';
+        const share = isOver || total === 0 ? { part: isOver ? 1 : 0, of: 1 } : { part: refunded, of: total };
+        if (share.part === 0) continue;
+        await points.giveBack(trx, { customerId, share, orderIds: externalId === null ? [id] : [id, externalId] });
+      }
+    },
     /** Releases and expires what is due, everybody's; run by the scheduler. */
     sweep: points.sweep,
     listLevels: async (): Promise<Level[]> => (await createMemberStore(database.reader).listLevels()).map(showLevel),
@@ -85,6 +99,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
       transactRetrying(database.writer, async (trx) => {
         const row: LevelRow = { key, title: given.title, title_zh: given.titleZh ?? null, rank: given.rank };
         await createMemberStore(trx).putLevel(row);
+        await generations.raise(trx, levelsGeneration);
         await audit.record(trx, {
           actor,
           action: 'level.put',
@@ -159,6 +174,7 @@ export const showEntry = (row: LedgerRow): PointsEntry => ({
   id: row.id,
   kind: row.kind,
   points: row.available_delta + row.pending_delta,
+  owed: row.owed_delta,
   availableAt: toIso(row.available_at),
   expiresAt: toIsoOrNull(row.expires_at),
   promotion: row.promotion,

@@ -23,6 +23,7 @@ export const memberMerging: MergeRule = {
       level,
       points_available: sums.available,
       points_pending: sums.pending,
+      points_owed: sums.owed,
       joined_at: Math.min(from.joined_at, into?.joined_at ?? from.joined_at),
     });
     await mirrorLevel(trx, intoId, level);
@@ -34,20 +35,21 @@ export const memberMerging: MergeRule = {
     const mine = await store.find(intoId);
     if (!before.from || !mine) return;
     const [a, b] = [await store.sumLedger(fromId), await store.sumLedger(intoId)];
-    if ([a, b].some(({ available, pending }) => available < 0 || pending < 0))
+    if ([a, b].some(({ available, pending, owed }) => available < 0 || pending < 0 || owed < 0))
       throw new MergeRefused('Points of the one were spent by the other since; they cannot be parted.');
     const was = before.into;
     const level = mine.level === before.level ? (was?.level ?? null) : mine.level;
-    if (!was && level === null && b.available + b.pending === 0) await store.remove(intoId);
+    if (!was && level === null && b.available + b.pending + b.owed === 0) await store.remove(intoId);
     else
       await store.put({
         ...mine,
         level,
         points_available: b.available,
         points_pending: b.pending,
+        points_owed: b.owed,
         joined_at: was?.joined_at ?? mine.joined_at,
       });
-    await store.put({ ...before.from, points_available: a.available, points_pending: a.pending });
+    await store.put({ ...before.from, points_available: a.available, points_pending: a.pending, points_owed: a.owed });
     await mirrorLevel(trx, intoId, level);
   },
 };

@@ -1,6 +1,6 @@
-// The points ledger: earn (at once or pending), release, spend, expire, reverse. Every posting moves the member's balances by
+// The points ledger: earn (at once or pending), release, spend, return, expire, reverse, settle. Every posting moves the member's balances by
 // its deltas in the same transaction, under the member's lock, so balances always equal the ledger.
-import { type Db, InvalidValue, type Platform, transactRetrying } from '../../core/index.ts';
+import { type Db, fromJson, InvalidValue, type Platform, toJson, transactRetrying } from '../../core/index.ts';
 import { PointsShort } from './errors.ts';
 import { createMemberStore, type LedgerRow, type LotRow } from './store.ts';
 
@@ -13,13 +13,18 @@ export type NewEarning = About & {
 };
 export type NewSpending = About & { customerId: string; points: number };
 
+/** Points taken of one earning. */
+type Taken = [earnId: string, points: number];
+/** `orderIds`: the ids an order goes by. `share`: the part of its money that went back. */
+export type SpentOn = { customerId: string; orderIds: readonly string[]; share: { part: number; of: number } };
+
 const sweepAtOnce = 200;
 
 export const createPoints = ({ database, clock, ids, changes }: Platform) => {
   const entryOf = (
     kind: LedgerRow['kind'],
     customerId: string,
-    deltas: { available?: number; pending?: number },
+    deltas: { available?: number; pending?: number; owed?: number },
     about: About & { earnId?: string; availableAt?: number; expiresAt?: number | null } = {},
   ): LedgerRow => ({
     id: ids.next(),
@@ -27,19 +32,21 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
     kind,
     available_delta: deltas.available ?? 0,
     pending_delta: deltas.pending ?? 0,
+    owed_delta: deltas.owed ?? 0,
     available_at: about.availableAt ?? clock.now(),
     expires_at: about.expiresAt ?? null,
     earn_id: about.earnId ?? null,
+    taken: null,
     promotion: about.promotion ?? null,
     order_id: about.orderId ?? null,
     reason: about.reason ?? null,
     at: clock.now(),
   });
 
-  const post = async (trx: Db, row: LedgerRow): Promise<LedgerRow> => {
+  const post = async (trx: Db, row: LedgerRow, takeLots?: () => Promise<Taken[]>): Promise<LedgerRow> => {
     const store = createMemberStore(trx);
-    if (!(await store.addPoints(row.customer_id, row.available_delta, row.pending_delta)))
-      throw new PointsShort(-row.available_delta, { pointer: '/points' });
+    if (!(await store.addPoints(row))) throw new PointsShort(-row.available_delta, { pointer: '/points' });
+    if (takeLots) row.taken = toJson(await takeLots());
     await store.insertLedger(row);
     return row;
   };
@@ -48,15 +55,27 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
     changes.publish(trx, [{ customerId, kind: 'member', facts: ['member.points'], at: clock.now() }]);
 
   // Takes from the lots that expire soonest; the caller has made sure that there is enough, or takes what there is.
-  const takeFromLots = async (trx: Db, customerId: string, points: number): Promise<void> => {
+  const takeFromLots = async (trx: Db, customerId: string, points: number): Promise<Taken[]> => {
     const store = createMemberStore(trx);
+    const taken: Taken[] = [];
     let left = points;
     for (const lot of await store.listSpendable(customerId)) {
       if (left === 0) break;
-      const taken = Math.min(left, lot.remaining);
-      await store.updateLot(lot.earn_id, { remaining: lot.remaining - taken });
-      left -= taken;
+      const part = Math.min(left, lot.remaining);
+      await store.updateLot(lot.earn_id, { remaining: lot.remaining - part });
+      taken.push([lot.earn_id, part]);
+      left -= part;
     }
+    return taken;
+  };
+
+  /** Pays what is owed with what is available. Under the member's lock, after points came. */
+  const payOwed = async (trx: Db, customerId: string): Promise<void> => {
+    const { points_owed: owed, points_available: available } = (await createMemberStore(trx).find(customerId))!;
+    const paid = Math.min(owed, available);
+    if (paid <= 0) return;
+    await post(trx, entryOf('settle', customerId, { available: -paid, owed: -paid }));
+    await takeFromLots(trx, customerId, paid);
   };
 
   /** What time has done to a member's lots; under the member's lock. */
@@ -65,6 +84,7 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
     const now = clock.now();
     const due = await store.listDueOf(customerId, now);
     for (const lot of due) await settleLot(trx, lot, now);
+    await payOwed(trx, customerId);
     return due.length > 0;
   };
 
@@ -79,6 +99,29 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
       await post(trx, entryOf('expire', customerId, { available: -remaining }, { earnId }));
       await store.updateLot(earnId, { remaining: 0 });
     }
+  };
+
+  /** Into the earnings they were taken of, those that last longest first; into one of its own where that is not known. */
+  const putIntoLots = async (trx: Db, entry: LedgerRow, taken: readonly Taken[] | null): Promise<void> => {
+    const store = createMemberStore(trx);
+    let left = entry.available_delta;
+    for (const [earnId, points] of taken?.toReversed() ?? []) {
+      const lot = await store.findLot(earnId);
+      if (!lot || left === 0) continue;
+      const part = Math.min(left, points);
+      await store.updateLot(earnId, { remaining: lot.remaining + part });
+      left -= part;
+    }
+    if (left > 0)
+      await store.insertLot({
+        earn_id: entry.id,
+        customer_id: entry.customer_id,
+        remaining: left,
+        reversed: 0,
+        pending: false,
+        available_at: clock.now(),
+        expires_at: null,
+      });
   };
 
   return {
@@ -105,20 +148,47 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
         available_at: from,
         expires_at: until,
       });
+      await payOwed(trx, customerId);
       await tell(trx, customerId);
       return entry;
     },
     spend: async (trx: Db, { customerId, points, ...about }: NewSpending): Promise<LedgerRow> => {
       await createMemberStore(trx).lock(customerId, clock.now());
       await settleDue(trx, customerId);
-      const entry = await post(trx, entryOf('spend', customerId, { available: -points }, about));
-      await takeFromLots(trx, customerId, points);
+      const entry = await post(trx, entryOf('spend', customerId, { available: -points }, about), () =>
+        takeFromLots(trx, customerId, points),
+      );
       await tell(trx, customerId);
       return entry;
     },
     /**
-     * Takes back what an order earned: the rest of it, or at most `points`. What was spent meanwhile is taken from other points,
-     * never below zero; `short` is what could not be taken.
+     * Gives back what was spent on an order: `share` of it, rounded down, less what was given back before; so all of it with a share of
+     * 1. They come back to the earnings they were taken of and expire with them, which may be at once; of a spending from before that
+     * was kept, without an end. What is owed is paid of them. Answers the points given.
+     */
+    giveBack: async (trx: Db, { customerId, orderIds, share }: SpentOn): Promise<number> => {
+      const store = createMemberStore(trx);
+      if ((await store.listSpent(customerId, orderIds)).length === 0) return 0;
+      await store.lock(customerId, clock.now());
+      await settleDue(trx, customerId);
+      let given = 0;
+      for (const spent of await store.listSpent(customerId, orderIds)) {
+        const before = await store.sumReturned(spent.id);
+        const due = Number((BigInt(-spent.available_delta) * BigInt(share.part)) / BigInt(share.of)) - before;
+        if (due <= 0) continue;
+        const about = { earnId: spent.id, orderId: spent.order_id ?? undefined };
+        const entry = await post(trx, entryOf('return', customerId, { available: due }, about));
+        await putIntoLots(trx, entry, spent.taken === null ? null : restOf(fromJson<Taken[]>(spent.taken), before));
+        given += due;
+      }
+      if (given === 0) return 0;
+      await settleDue(trx, customerId);
+      await tell(trx, customerId);
+      return given;
+    },
+    /**
+     * Takes back what an order earned: the rest of it, or at most `points`. What was spent meanwhile is taken from other points; `short`
+     * is what could not be taken, and is owed: the next points that become available pay it.
      */
     reverse: async (
       trx: Db,
@@ -144,7 +214,10 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
         const available = (await store.find(member.customer_id))!.points_available - (lot.pending ? 0 : own);
         const others = Math.min(worth - own, available);
         if (others > 0) await takeFromLots(trx, customerId, others);
-        const deltas = lot.pending ? { available: 0 - others, pending: 0 - own } : { available: 0 - own - others };
+        const owed = worth - own - others;
+        const deltas = lot.pending
+          ? { available: 0 - others, pending: 0 - own, owed }
+          : { available: 0 - own - others, owed };
         await post(
           trx,
           entryOf('reverse', customerId, deltas, {
@@ -154,9 +227,9 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
           }),
         );
         taken += own + others;
-        short += worth - own - others;
+        short += owed;
       }
-      if (taken > 0) await tell(trx, customerId);
+      if (taken + short > 0) await tell(trx, customerId);
       return { taken, short };
     },
     sweep: async (): Promise<number> => {
@@ -169,4 +242,16 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
       return due.length;
     },
   };
+};
+
+/** What of a spending is not given back: it is given back from its end. */
+const restOf = (taken: readonly Taken[], given: number): Taken[] => {
+  const rest: Taken[] = [];
+  let skipped = given;
+  for (const [earnId, points] of taken.toReversed()) {
+    const gone = Math.min(skipped, points);
+    skipped -= gone;
+    if (points > gone) rest.unshift([earnId, points - gone]);
+  }
+  return rest;
 };

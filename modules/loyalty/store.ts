@@ -7,17 +7,23 @@ export type MemberRow = {
   level: string | null;
   points_available: number;
   points_pending: number;
+  /** Asked back after they were spent; paid with the next that become available. */
+  points_owed: number;
   joined_at: number;
 };
 export type LedgerRow = {
   id: string;
   customer_id: string;
-  kind: 'earn' | 'release' | 'spend' | 'expire' | 'reverse';
+  kind: 'earn' | 'release' | 'spend' | 'return' | 'expire' | 'reverse' | 'settle';
   available_delta: number;
   pending_delta: number;
+  owed_delta: number;
   available_at: number;
   expires_at: number | null;
+  /** The earning that a release, expiry or reversal is about; the spending that a return is. */
   earn_id: string | null;
+  /** JSON of a spending: `[earn_id, points]` in the order in which they were taken; null of one before this was kept. */
+  taken: string | null;
   promotion: string | null;
   order_id: string | null;
   reason: string | null;
@@ -52,12 +58,14 @@ export const createMemberStore = (db: Db) => ({
     return row!;
   },
   /** False when it would take more than there is: nothing is written then. */
-  addPoints: async (customerId: string, available: number, pending: number): Promise<boolean> => {
+  addPoints: async ({ customer_id, available_delta, pending_delta, owed_delta }: LedgerRow): Promise<boolean> => {
     const rows = await query(
       db,
-      `update members set points_available = points_available + ?, points_pending = points_pending + ?
-       where customer_id = ? and points_available + ? >= 0 and points_pending + ? >= 0 returning customer_id`,
-      [available, pending, customerId, available, pending],
+      `update members set points_available = points_available + ?, points_pending = points_pending + ?,
+         points_owed = points_owed + ?
+       where customer_id = ? and points_available + ? >= 0 and points_pending + ? >= 0 and points_owed + ? >= 0
+       returning customer_id`,
+      [available_delta, pending_delta, owed_delta, customer_id, available_delta, pending_delta, owed_delta],
     );
     return rows.length > 0;
   },
@@ -66,12 +74,12 @@ export const createMemberStore = (db: Db) => ({
   put: (row: MemberRow) => db('members').insert(row).onConflict('customer_id').merge(),
   remove: (customerId: string) => db('members').where({ customer_id: customerId }).delete(),
   /** What the ledger comes to: balances are this, always. */
-  sumLedger: async (customerId: string): Promise<{ available: number; pending: number }> => {
+  sumLedger: async (customerId: string): Promise<{ available: number; pending: number; owed: number }> => {
     const row = (await db('points_ledger')
       .where({ customer_id: customerId })
-      .sum({ available: 'available_delta', pending: 'pending_delta' })
-      .first()) as { available: number | null; pending: number | null } | undefined;
-    return { available: row?.available ?? 0, pending: row?.pending ?? 0 };
+      .sum({ available: 'available_delta', pending: 'pending_delta', owed: 'owed_delta' })
+      .first()) as Record<'available' | 'pending' | 'owed', number | null> | undefined;
+    return { available: row?.available ?? 0, pending: row?.pending ?? 0, owed: row?.owed ?? 0 };
   },
   insertLevelChange: (row: {
     id: string;
@@ -88,6 +96,17 @@ export const createMemberStore = (db: Db) => ({
   listEarned: (customerId: string, orderId: string, promotion?: string): Promise<LedgerRow[]> => {
     const rows = db('points_ledger').where({ customer_id: customerId, order_id: orderId, kind: 'earn' }).orderBy('id');
     return promotion === undefined ? rows : rows.where({ promotion });
+  },
+
+  /** Spendings for an order, under any of the ids it goes by. */
+  listSpent: (customerId: string, orderIds: readonly string[]): Promise<LedgerRow[]> =>
+    db('points_ledger').where({ customer_id: customerId, kind: 'spend' }).whereIn('order_id', orderIds).orderBy('id'),
+  sumReturned: async (spendId: string): Promise<number> => {
+    const row = (await db('points_ledger')
+      .where({ earn_id: spendId, kind: 'return' })
+      .sum({ points: 'available_delta' })
+      .first()) as { points: number | null } | undefined;
+    return row?.points ?? 0;
   },
 
   sumExpired: async (earnId: string): Promise<number> => {

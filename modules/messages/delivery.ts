@@ -7,6 +7,7 @@ import {
   afterCommit,
   createGroupCommit,
   type Db,
+  defineCounter,
   defineJob,
   Failure,
   fromJson,
@@ -69,6 +70,13 @@ const mostEndings = 100;
 /** When a message is tried again that a filter could not look at. */
 const unavailableMs = 60_000;
 
+/** `outcome`: the status a message ended with. */
+export const messagesTotal = defineCounter({
+  name: 'rapport_messages_total',
+  help: 'Messages by channel and outcome.',
+  labels: ['channel', 'outcome'],
+});
+
 export const messageJob = (
   platform: Platform,
   deps: { templates: Templates; renderer: Renderer; channel: Channel },
@@ -86,7 +94,7 @@ export const messageJob = (
       sent_at: ending.status === 'sent' ? clock.now() : null,
     });
     if (done === 0) return;
-    afterCommit(trx, () => metrics.messages.inc({ channel: row.channel, outcome: ending.status }));
+    afterCommit(trx, () => metrics.count(messagesTotal, { channel: row.channel, outcome: ending.status }));
     const topic = ending.status === 'sent' ? 'message.sent' : 'message.failed';
     const payload = {
       customerId: row.customer_id,

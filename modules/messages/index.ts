@@ -3,7 +3,8 @@
 import { messageFilter, messageSend } from '@rapport/sdk/hooks';
 import { defineModule, type Hooks, type Platform, type Provider } from '../../core/index.ts';
 import { messageAction, type Naming } from './action.ts';
-import { type Channel, messageJob, noChannel } from './delivery.ts';
+import { type Channel, messageJob, messagesTotal, noChannel } from './delivery.ts';
+import { mailServerCheck } from './doctor.ts';
 import { createMessages } from './messages.ts';
 import { createRenderer } from './renderer.ts';
 import { messageRoutes } from './routes.ts';
@@ -49,6 +50,8 @@ export const messagesModule = defineModule({
       keptBecause: 'the history of a customer, and the key by which nothing is sent twice',
     },
   ],
+  doctor: [mailServerCheck],
+  metrics: [messagesTotal],
   routes: ({ routes }) => routes,
   actions: (messages) => [messageAction(messages)],
   jobs: ({ jobs }) => jobs,

@@ -4,6 +4,7 @@ import { type Auth, defineModule, type Platform, type Plugins } from '../../core
 import { platformRoutes } from './api/routes.ts';
 import { auditCommand } from './audit-command.ts';
 import { backupCommand, restoreCommand } from './backups/commands.ts';
+import { machineChecks } from './doctor/checks.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { pluginCommand } from './plugin-command.ts';
 import { createRetention } from './retention.ts';
@@ -29,6 +30,7 @@ export const operationsModule = defineModule({
     retention: createRetention(platform),
   }),
   tables: [],
+  doctor: machineChecks,
   routes: (operations) => platformRoutes(operations),
   subscriptions: (platform) => [{ notices: statisticsAfterImports(platform) }],
   schedules: ({ retention }) => [

@@ -29,7 +29,13 @@ const sources: readonly Source[] = [
     columns: 'status, total, currency, quantity, external_id',
     title: (row) => String(row.status),
   },
-  { kind: 'refund', table: 'refunds', at: 'at', columns: 'order_id, amount, reason', title: () => 'refunded' },
+  {
+    kind: 'refund',
+    table: 'refunds',
+    at: 'at',
+    columns: 'order_id, amount, withheld, reason',
+    title: () => 'refunded',
+  },
   {
     kind: 'consent',
     table: 'consent_changes',
@@ -49,7 +55,8 @@ const sources: readonly Source[] = [
     kind: 'points',
     table: 'points_ledger',
     at: 'at',
-    columns: 'kind as posting, available_delta + pending_delta as points, order_id, promotion, reason',
+    columns:
+      'kind as posting, available_delta + pending_delta as points, owed_delta as owed, order_id, promotion, reason',
     title: (row) => String(row.posting),
   },
   {

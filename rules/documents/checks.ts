@@ -18,7 +18,7 @@ export const createChecks = (deps: { vocabulary: VocabularySource; clock: Clock 
     options: CheckOptions,
     trx?: Db,
   ): Promise<{ conditions: Condition; dependencies: string[] }> => {
-    const vocabulary = await deps.vocabulary.current(trx);
+    const vocabulary = await deps.vocabulary.described(trx);
     const conditions = acceptConditions(given, vocabulary, { ...options, at: '/conditions' });
     return { conditions, dependencies: dependenciesOf(conditions, vocabulary) };
   },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Failure, type Platform, system } from '../../core/index.ts';
 import { eachDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
+import { documentsGeneration, rulesGeneration } from '../language/index.ts';
 import { ruleDependents } from './dependents.ts';
 import { createDocuments, type KindSpec, revisionOf } from './documents.ts';
 import { differences } from './documents-diff.ts';
@@ -10,7 +11,7 @@ import { createDocumentStore } from './documents-store.ts';
 const leaf = (value: number) => ({ all: [{ fact: 'member.points', operator: 'greaterThan', value }] });
 
 const documentsOf = (platform: Platform, spec: Partial<KindSpec> = {}) => {
-  platform.generations.declare('rules', 'rules');
+  for (const name of [rulesGeneration, documentsGeneration]) platform.generations.declare('rules', name);
   return createDocuments(platform, {
     kind: 'segment',
     check: async (content) => ({ content, dependencies: ['member.points'] }),

@@ -11,8 +11,10 @@ import {
   VersionConflict,
 } from '../../core/index.ts';
 import { RuleArchived, RuleExists, RuleNotFound, RuleVersionNotFound } from '../errors.ts';
+import { documentsGeneration, rulesGeneration } from '../language/index.ts';
 import { differences } from './documents-diff.ts';
 import { createDocumentStore, type RuleContent, type RuleDocument, type StoredVersion } from './documents-store.ts';
+import { complete, given, type NewDocument } from './draft.ts';
 import { refuseCycle } from './graph.ts';
 import { type Use, usesOfConditions } from './uses.ts';
 import { createUsesStore } from './uses-store.ts';
@@ -43,11 +45,6 @@ export type KindSpec = {
 };
 
 type StopOptions = { ifMatch?: number; cascade?: boolean; trx?: Db };
-
-export type NewDocument = Partial<RuleContent> & { key: string; name: string; variant?: string };
-
-/** As in json-rules-engine: a higher number comes first, 1 when none is given. */
-export const defaultPriority = 1;
 
 /** The documents of one kind. `ifMatch` is the revision the caller has seen; undefined takes whatever is there. */
 export const createDocuments = (platform: Platform, spec: KindSpec) => {
@@ -81,7 +78,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
     audit.record(trx, { actor, action: `${kind}.${what}`, subject: { kind, id: key }, details });
 
   const usesOf = (content: RuleContent): readonly Use[] => [
-    ...usesOfConditions(content.conditions),
+    ...usesOfConditions(content.conditions, '/conditions', platform.facts.names()),
     ...(spec.uses?.(content) ?? []),
   ];
 
@@ -121,7 +118,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
       await store.lockForActivation();
       await update(trx, document, { status, broken: null });
       await store.replaceDependencies(kind, key, []);
-      await generations.raise(trx, 'rules');
+      await generations.raise(trx, rulesGeneration);
       await spec.onStop?.(trx, document, status);
       await record(trx, actor, status, key, { version: document.activeVersion });
       return get(trx, key);
@@ -178,6 +175,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
           createdAt: now,
         });
         await noteUses(trx, draft.key, [{ ...content, version: 1 }]);
+        await generations.raise(trx, documentsGeneration);
         await record(trx, actor, 'created', draft.key, { version: 1 });
         await within?.(trx);
         return get(trx, draft.key);
@@ -202,6 +200,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
         await createDocumentStore(trx).insertVersion(row);
         const active = await activeOf(trx, seen);
         await noteUses(trx, key, active ? [row, active] : [row]);
+        await generations.raise(trx, documentsGeneration);
         await record(trx, actor, 'saved', key, { version, members: diff.map(({ pointer }) => pointer) });
         return get(trx, key);
       });
@@ -223,7 +222,7 @@ export const createDocuments = (platform: Platform, spec: KindSpec) => {
         await update(trx, seen, { status: 'active', activeVersion: chosen.version, broken: null });
         await noteUses(trx, key, [chosen, await getVersion(trx, key, seen.version)]);
         await store.replaceDependencies(kind, key, dependencies);
-        await generations.raise(trx, 'rules');
+        await generations.raise(trx, rulesGeneration);
         const at = clock.now();
         const from = seen.activeVersion;
         const diff = differences(before && contentOf(before), contentOf(chosen));
@@ -286,15 +285,3 @@ export const contentOf = (row: RuleContent): RuleContent => ({
   params: row.params,
   tests: row.tests,
 });
-
-const complete = (draft: NewDocument): RuleContent => ({
-  name: draft.name,
-  description: draft.description ?? null,
-  priority: draft.priority ?? defaultPriority,
-  conditions: draft.conditions ?? null,
-  params: draft.params ?? {},
-  tests: draft.tests ?? [],
-});
-
-const given = (change: Partial<RuleContent>): Partial<RuleContent> =>
-  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));

@@ -204,15 +204,22 @@ eachDatabase('a circle that is in the data all the same ends', async (on) => {
 });
 
 test('every kind of name is read from a rule', () => {
-  const names = usesOfConditions({
-    all: [
-      { any: [inside('a'), { condition: 'k' }] },
-      { fact: 'attribute.plan', operator: 'equal', value: { fact: 'attribute.other' } },
-      { fact: 'score.rfm.label', operator: 'equal', value: 'x' },
-      { fact: 'events', params: { type: ['bought', 'seen'] }, operator: 'equal', value: 1 },
-      { fact: 'member.level', operator: 'in', value: ['gold'] },
+  const names = usesOfConditions(
+    {
+      all: [
+        { any: [inside('a'), { condition: 'k' }] },
+        { fact: 'attribute.plan', operator: 'equal', value: { fact: 'attribute.other' } },
+        { fact: 'score.rfm.label', operator: 'equal', value: 'x' },
+        { fact: 'events', params: { type: ['bought', 'seen'] }, operator: 'equal', value: 1 },
+        { fact: 'member.level', operator: 'in', value: ['gold'] },
+      ],
+    },
+    '/conditions',
+    [
+      { prefix: 'score', kind: 'scorer' },
+      { fact: 'member.level', values: 'level' },
     ],
-  });
+  );
   expect(names.map(({ name }) => name)).toEqual([
     'segment:a',
     'condition:k',

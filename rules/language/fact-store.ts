@@ -1,5 +1,6 @@
 // Loads facts from the database: one customer, some, or all in a stream; only what the conditions need, one query a table.
 import { type Db, dialectOf, fromJson, query } from '../../core/index.ts';
+import { readDeclared } from './declared-store.ts';
 import {
   type EventFacts,
   type Facts,
@@ -21,6 +22,8 @@ export type FactReader = {
 type Row = Record<string, unknown>;
 type ByCustomer<T> = Map<string, T[]>;
 type CustomerRow = Row & { id: string; merged_into: string | null; erased_at: number | null };
+
+const noneDeclared: Awaited<ReturnType<typeof readDeclared>> = new Map();
 
 // SQLite takes 32,766 values in a statement; 500 ids a query keep plans and memory small.
 const idsAtOnce = 500;
@@ -46,12 +49,6 @@ export const createFactReader = (db: Db): FactReader => {
       ));
     const byId = new Map(customers.map((row) => [row.id, row]));
     const none = new Map<string, never[]>();
-    const members = needs.member
-      ? await rowsOf(
-          'SELECT customer_id, level, points_available, points_pending FROM members WHERE customer_id $ids',
-          ids,
-        )
-      : none;
     const consents = needs.consents
       ? await rowsOf('SELECT customer_id, channel, purpose, status FROM consents WHERE customer_id $ids', ids)
       : none;
@@ -66,49 +63,25 @@ export const createFactReader = (db: Db): FactReader => {
             [...needs.segments],
           )
         : none;
-    const scores =
-      needs.scores.size > 0
-        ? await rowsOf(
-            `SELECT customer_id, scorer, value, label FROM scores WHERE customer_id $ids AND scorer IN (${marks(needs.scores)})`,
-            ids,
-            [...needs.scores],
-          )
-        : none;
+    const declared = needs.declared.size > 0 ? await readDeclared(db, needs.declared.values(), ids) : noneDeclared;
     const orders = needs.orders ? await loadOrders(ids, needs.orders, needs.lines, now) : none;
     const events = needs.events ? await loadEvents(ids, needs.events, needs.eventTypes, now) : none;
-    const loaded = await Promise.all(
-      needs.loaders.map(async ({ name, load: more }) => [name, await more(db, ids)] as const),
-    );
     return ids.map((id) => {
       const customer = byId.get(id);
-      const [member] = members.get(id) ?? [];
       return {
         ...noFacts,
         customerId: id,
         gone: !customer || customer.merged_into !== null || customer.erased_at !== null,
         // A copy: V8 keeps the rows of sqlite3 as hash tables, which are slow to read.
         customer: customer ? { ...customer } : null,
-        member: member
-          ? {
-              level: member.level as string | null,
-              points: Number(member.points_available),
-              pending: Number(member.points_pending),
-            }
-          : null,
         consents: new Map(
           (consents.get(id) ?? []).map((row) => [`${row.channel}:${row.purpose}`, row.status as string]),
         ),
         tags: (tags.get(id) ?? []).map((row) => row.tag as string),
         segments: new Set((segments.get(id) ?? []).map((row) => row.segment as string)),
-        scores: new Map(
-          (scores.get(id) ?? []).map((row) => [
-            row.scorer as string,
-            { value: Number(row.value), label: row.label as string | null },
-          ]),
-        ),
+        declared: declared.get(id) ?? noFacts.declared,
         orders: orders.get(id) ?? [],
         events: events.get(id) ?? [],
-        context: Object.fromEntries(loaded.map(([name, values]) => [name, values.get(id) ?? null])),
       };
     });
   };

@@ -14,7 +14,6 @@ export { runTests } from './tests.ts';
 export type { FactDefinition } from './vocabulary/fact.ts';
 export {
   type EventFacts,
-  type FactLoader,
   type Facts,
   mergeNeeds,
   type Needs,
@@ -22,6 +21,11 @@ export {
   type OrderFacts,
 } from './vocabulary/facts.ts';
 export { normaliseCode } from './vocabulary/forms.ts';
-export { createVocabularySource, type VocabularySource } from './vocabulary/store.ts';
+export {
+  createVocabularySource,
+  documentsGeneration,
+  rulesGeneration,
+  type VocabularySource,
+} from './vocabulary/store.ts';
 export { createVocabulary, type Vocabulary, type VocabularyOptions } from './vocabulary/vocabulary.ts';
-export { createZone, type Zone } from './vocabulary/zone.ts';
+export { createZone, isDay, type Zone } from './vocabulary/zone.ts';

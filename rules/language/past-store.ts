@@ -1,6 +1,7 @@
 // The facts of one customer at a past instant, from what is kept with its time: orders, events, consents, membership in
-// segments, levels, points. What has no history is read as it is now, with what proves that it was so then (`facts.past`).
+// segments, and what modules declare (levels, points). What has no history is read as it is now, with what proves that it was so then (`facts.past`).
 import { type Db, query } from '../../core/index.ts';
+import { readDeclaredPast } from './declared-store.ts';
 import { createFactReader } from './fact-store.ts';
 import type { Facts, Needs, Past } from './vocabulary/facts.ts';
 
@@ -27,12 +28,14 @@ export const readPast = async (db: Db, customerId: string, needs: Needs, at: num
   const gone = [life.erased_at, life.merged_into === null ? null : (life.merged_at ?? life.updated_at)];
   const ends = gone.filter((each) => each !== null).map(Number);
   const isGone = ends.some((each) => each <= at);
+  const isBefore = Number(life.created_at) > at;
+  const declared = await readDeclaredPast(db, needs.declared.values(), { customerId, at, isBefore });
   const past: Past = {
     at,
     changedAt: Number(life.updated_at),
-    isBefore: Number(life.created_at) > at,
+    isBefore,
     isLost: ends.length > 0 && !isGone,
-    scores: new Set(needs.scores.size > 0 ? await scoredBy(rows, customerId, at) : []),
+    known: declared.known,
     orders: needs.orders ? await changesOf(rows, customerId, at) : new Map(),
   };
   return {
@@ -42,7 +45,7 @@ export const readPast = async (db: Db, customerId: string, needs: Needs, at: num
     customer: past.isBefore ? null : now.customer,
     tags: needs.tags ? await tagsAt(rows, customerId, at) : [],
     consents: needs.consents ? await consentsAt(rows, customerId, at) : now.consents,
-    member: needs.member ? await memberAt(rows, customerId, at) : null,
+    declared: declared.values,
     segments: needs.segments.size > 0 ? await segmentsAt(rows, customerId, at) : now.segments,
     orders: now.orders.map((order) => ({ ...order, refunded: past.orders.get(order.id)?.refunded ?? order.refunded })),
   };
@@ -60,11 +63,6 @@ const tagsAt = async (rows: Rows, id: string, at: number): Promise<string[]> =>
     )
   ).map(({ tag }) => tag);
 
-const scoredBy = async (rows: Rows, id: string, at: number): Promise<string[]> =>
-  (await rows<{ scorer: string }>('SELECT scorer FROM scores WHERE customer_id = ? AND computed_at <= ?', id, at)).map(
-    ({ scorer }) => scorer,
-  );
-
 const consentsAt = async (rows: Rows, id: string, at: number): Promise<Map<string, string>> => {
   const changes = await rows<{ channel: string; purpose: string; status: string }>(
     'SELECT channel, purpose, status FROM consent_changes WHERE customer_id = ? AND at <= ? ORDER BY at, id',
@@ -72,27 +70,6 @@ const consentsAt = async (rows: Rows, id: string, at: number): Promise<Map<strin
     at,
   );
   return new Map(changes.map(({ channel, purpose, status }) => [`${channel}:${purpose}`, status]));
-};
-
-const memberAt = async (rows: Rows, id: string, at: number): Promise<Facts['member']> => {
-  const [member] = await rows<{ level: string | null; joined_at: number }>(
-    'SELECT level, joined_at FROM members WHERE customer_id = ?',
-    id,
-  );
-  if (!member || Number(member.joined_at) > at) return null;
-  const changes = await rows<{ from_level: string | null; to_level: string | null; at: number }>(
-    'SELECT from_level, to_level, at FROM level_changes WHERE customer_id = ? ORDER BY at, id',
-    id,
-  );
-  const before = changes.findLast((change) => Number(change.at) <= at);
-  const after = changes.find((change) => Number(change.at) > at);
-  const level = before ? before.to_level : after ? after.from_level : member.level;
-  const [points] = await rows<{ available: number | null; pending: number | null }>(
-    'SELECT SUM(available_delta) AS available, SUM(pending_delta) AS pending FROM points_ledger WHERE customer_id = ? AND at <= ?',
-    id,
-    at,
-  );
-  return { level, points: Number(points?.available ?? 0), pending: Number(points?.pending ?? 0) };
 };
 
 const segmentsAt = async (rows: Rows, id: string, at: number): Promise<Set<string>> => {

@@ -7,15 +7,15 @@ import type { VocabularySource } from './vocabulary/store.ts';
 import { describeVocabulary } from './vocabulary/vocabulary.ts';
 
 export const languageRoutes = ({ vocabulary, clock }: { vocabulary: VocabularySource; clock: Clock }): Served[] => [
-  serve(getVocabulary, async () => describeVocabulary(await vocabulary.current())),
+  serve(getVocabulary, async () => describeVocabulary(await vocabulary.described())),
   serve(validateRule, async ({ body: { conditions, ...options } }) => {
-    const checked = validateConditions(conditions, await vocabulary.current(), options);
+    const checked = validateConditions(conditions, await vocabulary.described(), options);
     if (!checked.ok) return { valid: false, problems: checked.problems };
     const { conditions: normalised, dependencies, runs } = checked;
     return { valid: true, problems: [], conditions: normalised, dependencies, runs };
   }),
   serve(testRule, async ({ body: { conditions, tests, context, confirmEveryone } }) => {
-    const words = await vocabulary.current();
+    const words = await vocabulary.described();
     const accepted = acceptConditions(conditions, words, { context, confirmEveryone });
     return runTests(accepted, tests, words, clock.now(), context);
   }),

@@ -4,7 +4,7 @@
 import { afterCommit, type Db, Failure, type Platform, system, toIso, transactRetrying } from '../../core/index.ts';
 import type { Documents } from '../documents/documents.ts';
 import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
-import { compileRule, type Vocabulary, type VocabularySource } from '../language/index.ts';
+import { compileRule, rulesGeneration, type Vocabulary, type VocabularySource } from '../language/index.ts';
 import type { Build } from './build.ts';
 
 export type BrokenRules = ReturnType<typeof createBrokenRules>;
@@ -28,16 +28,27 @@ export const createBrokenRules = (
   const check = (): Promise<number> =>
     transactRetrying(database.writer, async (trx) => {
       const store = createDocumentStore(trx);
-      const words = await deps.vocabulary.current(trx);
+      const words = await deps.vocabulary.read(trx);
       let count = 0;
+      let changed = false;
       for (const { kind, checkNamed } of deps.documents)
         for (const rule of await store.listActive(kind)) {
           const reason = faultOf(rule, words) ?? (await refusalOf(() => checkNamed(trx, rule)));
           if (reason !== null) count++;
-          if ((await store.setBroken(kind, rule.key, reason)) > 0) await tell(trx, kind, rule, reason);
+          if ((await store.setBroken(kind, rule.key, reason)) === 0) continue;
+          changed = true;
+          await tell(trx, kind, rule, reason);
         }
+      // Whatever took the fact away or brought it back may have told nobody.
+      if (changed) await recompile(trx);
       return count;
     });
+
+  /** Every node makes its rules anew. */
+  const recompile = async (trx: Db): Promise<void> => {
+    await createDocumentStore(trx).lockForActivation();
+    await generations.raise(trx, rulesGeneration);
+  };
 
   const tell = async (trx: Db, kind: Kind, rule: StoredVersion, reason: string | null) => {
     const { key, version } = rule;
@@ -60,9 +71,7 @@ export const createBrokenRules = (
     check,
     /** In the transaction that brings something back: rules are compiled anew, and looked at after the commit. */
     restored: async (trx: Db): Promise<void> => {
-      const store = createDocumentStore(trx);
-      await store.lockForActivation();
-      await generations.raise(trx, 'rules');
+      await recompile(trx);
       afterCommit(trx, () => void check().catch((err: unknown) => log.error({ err }, 'rules could not be looked at')));
     },
   };

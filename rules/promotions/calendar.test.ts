@@ -5,12 +5,17 @@ import { addMonths, isWithin, pointsDates, readSchedule } from './calendar.ts';
 const utc = createZone('UTC');
 const at = (text: string): number => Date.parse(text);
 
-test('a schedule starts inside and ends outside, in its own zone or the shop’s', () => {
+test('a schedule starts inside; an end that is a day includes the day, in its own zone or the shop’s; a time is outside', () => {
   const period = readSchedule({ from: '2026-07-01', to: '2026-07-02', timeZone: 'Asia/Shanghai' }, utc);
   expect(isWithin(period, at('2026-06-30T15:59:59.999Z'))).toBe(false);
   expect(isWithin(period, at('2026-06-30T16:00:00Z'))).toBe(true);
-  expect(isWithin(period, at('2026-07-01T15:59:59.999Z'))).toBe(true);
-  expect(isWithin(period, at('2026-07-01T16:00:00Z'))).toBe(false);
+  expect(isWithin(period, at('2026-07-02T15:59:59.999Z'))).toBe(true);
+  expect(isWithin(period, at('2026-07-02T16:00:00Z'))).toBe(false);
+  const timed = readSchedule({ to: '2026-07-02T00:00', timeZone: 'Asia/Shanghai' }, utc);
+  expect(timed.to).toBe(at('2026-07-01T16:00:00Z'));
+  // The day on which the clocks go back has 25 hours in Berlin.
+  const long = readSchedule({ from: '2026-10-25', to: '2026-10-25' }, createZone('Europe/Berlin'));
+  expect(long.to! - long.from!).toBe(25 * 3_600_000);
   expect(readSchedule({ from: '2026-07-01' }, createZone('Europe/Berlin')).from).toBe(at('2026-06-30T22:00:00Z'));
 });
 
@@ -28,7 +33,7 @@ test('a schedule that ends before it starts, a date that is none and a zone that
       return (error as { pointer?: string }).pointer;
     }
   };
-  expect(pointer({ from: '2026-07-02', to: '2026-07-02' })).toBe('/event/params/schedule/to');
+  expect(pointer({ from: '2026-07-02', to: '2026-07-01' })).toBe('/event/params/schedule/to');
   expect(pointer({ from: '2026-02-30' })).toBe('/event/params/schedule/from');
   expect(pointer({ timeZone: 'Mars/Olympus' })).toBe('/event/params/schedule/timeZone');
 });

@@ -1,20 +1,23 @@
 // When a promotion runs and when its points count, by the calendar of a time zone.
 import type { PromotionParams } from '@rapport/sdk/schemas';
 import { PromotionInvalid } from '../errors.ts';
-import { createZone, type Zone } from '../language/index.ts';
+import { createZone, isDay, type Zone } from '../language/index.ts';
 
 /** Instants in ms: from inside, to outside; null is open. */
 export type Period = { from: number | null; to: number | null };
 
 const at = '/event/params/schedule';
 
-/** Reads a schedule; a time without an offset is local time of its zone, or of the shop's. */
+/**
+ * Reads a schedule; a time without an offset is local time of its zone, or of the shop's. A `to` that is a day includes that day. Throws
+ * PROMOTION_INVALID with a pointer to the member.
+ */
 export const readSchedule = (schedule: PromotionParams['schedule'], shop: Zone): Period => {
   const zone = schedule?.timeZone === undefined ? shop : zoneNamed(schedule.timeZone);
   const instant = (member: 'from' | 'to'): number | null => {
     const text = schedule?.[member] ?? null;
     if (text === null) return null;
-    const found = zone.instant(text);
+    const found = zone.instant(member === 'to' && isDay(text) ? addDays(text, 1) : text);
     if (found === undefined) throw new PromotionInvalid(`"${text}" is no date.`, { pointer: `${at}/${member}` });
     return found;
   };

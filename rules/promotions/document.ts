@@ -41,6 +41,9 @@ export const checkParams = (params: PromotionParams): void => {
     if (target !== member && params[member] !== undefined)
       refuse(`/${member}`, `Only a ${member} grant has ${member}.`);
   }
+  // A level and a coupon are not money: their own rules take them away.
+  if (params.onReturn === 'recalculate' && (target === 'tier' || target === 'coupon'))
+    refuse('/onReturn', `A ${target} grant has nothing to work out again.`);
   const member = money.find((name) => (name === 'budget' ? params.limits?.budget : params[name]) !== undefined);
   if (member && params.currency === undefined) refuse('/currency', `${member} is money, so currency is needed.`);
   if (params.limits?.budgetMode !== undefined && params.limits.budget === undefined)

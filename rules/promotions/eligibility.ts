@@ -4,8 +4,9 @@ import type { Facts } from '../language/index.ts';
 import { isWithin } from './calendar.ts';
 import type { CodeRow } from './codes-store.ts';
 import { isBoundToCurrency } from './document.ts';
-import type { Grant, Skip } from './grant.ts';
+import type { Grant, Skip, Terms } from './grant.ts';
 import type { LivePromotion } from './live.ts';
+import { isAny } from './partial.ts';
 import type { Use } from './usage-store.ts';
 
 /** All that is known at the moment of asking. */
@@ -42,6 +43,7 @@ export const settle = (promotion: LivePromotion, situation: Situation): Grant | 
     params,
     matches,
     recheck: recheckOf(promotion, situation),
+    ...(params.onReturn === 'recalculate' && { terms: termsOf(promotion, situation) }),
     ...(params.limits?.budget !== undefined && { budgetLeft: params.limits.budget - spentOf(promotion, situation) }),
     ...(params.code?.required && { code: usableCode(promotion, situation)?.code }),
   };
@@ -105,19 +107,34 @@ const budget: Check = (promotion, situation) => {
     : undefined;
 };
 
-const condition: Check = ({ rule }, { facts, now }) => {
+const condition: Check = ({ rule }, { facts, now, customerId }) => {
   if (!rule) return { reason: 'condition', detail: 'its conditions cannot be read any more' };
+  // Nobody has no orders and no city: what a condition says of a customer can neither hold nor fail for an unknown one.
+  if (customerId === null && isAny(rule.compiled.needs)) {
+    const open = rule.partial.ofCustomer(facts, now);
+    if (typeof open !== 'boolean')
+      return { reason: 'unknown_customer', detail: 'its conditions ask who the customer is' };
+    if (open) return undefined;
+  }
   return rule.compiled.test(facts, now) ? undefined : { reason: 'condition', detail: rule.reason(facts, now) };
 };
 
 const checks: readonly Check[] = [schedule, currency, code, limit, customerLimit, budget, condition];
 
 /** The same conditions with another amount of goods: only those that look at it are asked again. */
-const recheckOf = ({ rule }: LivePromotion, { facts, now }: Situation): Grant['recheck'] => {
+const recheckOf = ({ rule }: LivePromotion, { facts, now, customerId }: Situation): Grant['recheck'] => {
   if (!rule?.watchesGoods) return undefined;
+  const isUnknown = customerId === null && isAny(rule.compiled.needs);
   return (subtotal) => {
     if (subtotal === facts.context['cart.subtotal']) return undefined;
     const left = { ...facts, context: { ...facts.context, 'cart.subtotal': subtotal } };
-    return rule.compiled.test(left, now) ? undefined : rule.reason(left, now);
+    const holds = isUnknown ? rule.partial.ofCustomer(left, now) === true : rule.compiled.test(left, now);
+    return holds ? undefined : rule.reason(left, now);
   };
 };
+
+const termsOf = ({ params, priority, rule }: LivePromotion, { facts, now }: Situation): Terms => ({
+  params,
+  priority,
+  conditions: rule?.partial.ofCart(facts, now) ?? true,
+});

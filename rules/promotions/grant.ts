@@ -1,5 +1,6 @@
 // A grant: one promotion that is eligible for this cart, as the resolver sees it. Not the document (see document.ts).
 import type { CartLine, PromotionParams, SkipReason } from '@rapport/sdk/schemas';
+import type { Remainder } from './partial.ts';
 
 export type Grant = {
   key: string;
@@ -15,7 +16,15 @@ export type Grant = {
   recheck?: (subtotal: number) => string | undefined;
   /** The code of the cart that lets it in, as its pool keeps it. */
   code?: string;
+  /** With `onReturn: recalculate`: what a return of some goods is judged by. */
+  terms?: Terms;
 };
+
+/**
+ * What a redemption keeps of its version: the grant, and what of the conditions is about the cart. What they said of the customer and
+ * of the time held when it was redeemed and is not asked again.
+ */
+export type Terms = { params: PromotionParams; priority: number; conditions: Remainder };
 
 export type Skip = { key: string; reason: SkipReason; detail?: string; by?: string };
 

@@ -1,5 +1,12 @@
 // Promotions: who gets what off a cart. Documents, codes, quote, redeem and cancel, put together.
-import { type ChangeListener, type Core, CustomerNotFound, type Platform, systemRandom } from '../../core/index.ts';
+import {
+  type ChangeListener,
+  type Core,
+  CustomerNotFound,
+  type Db,
+  type Platform,
+  systemRandom,
+} from '../../core/index.ts';
 import type { VocabularySource } from '../language/index.ts';
 import { createCheckout } from './checkout.ts';
 import { createCodeMaker } from './codes.ts';
@@ -10,6 +17,7 @@ import { createPromotionDocuments } from './promotions.ts';
 import { createQuotes, type FindCustomer } from './quotes.ts';
 import { createRedemptions } from './redemptions.ts';
 import { createReturns } from './returns.ts';
+import { createSettling, type ReturnedGoods } from './settling.ts';
 import { createUsageStore } from './usage-store.ts';
 
 type CoreServices = Pick<Core, 'customers'>;
@@ -18,10 +26,13 @@ export type PromotionDeps = {
   core: CoreServices;
   members: Membership;
   vocabulary: VocabularySource;
+  /** Whoever refunds goods asks what promotions withhold. */
+  orders: RefundingOrders;
 };
+export type RefundingOrders = { withholdBy: (ask: (trx: Db, goods: ReturnedGoods) => Promise<number>) => void };
 
-export const createPromotions = ({ platform, core, members, vocabulary }: PromotionDeps) => {
-  const { database, log } = platform;
+export const createPromotions = ({ platform, core, members, vocabulary, orders }: PromotionDeps) => {
+  const { database, clock } = platform;
   // Redemptions go with the person when two customers become one, and so does what they have used.
   const onChanges: ChangeListener = async (trx, changes) => {
     for (const { kind, customerId } of changes)
@@ -29,8 +40,9 @@ export const createPromotions = ({ platform, core, members, vocabulary }: Promot
     await returns.onOrders(trx, changes);
   };
   const returns = createReturns({ platform, members });
+  orders.withholdBy(createSettling({ vocabulary, now: clock.now }));
   const codeMaker = createCodeMaker(systemRandom);
-  const live = createLivePromotions({ database, vocabulary, log });
+  const live = createLivePromotions({ ...platform, vocabulary });
   const documents = createPromotionDocuments({ platform, members, vocabulary });
   const quotes = createQuotes({ database, live, findCustomer: findCustomerOf(platform, core) });
   return {

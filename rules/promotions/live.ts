@@ -1,19 +1,21 @@
 // Every active promotion, compiled, in memory: made again when the generation of active rules or the vocabulary changes.
 // Counters are not here; they change with every redemption (usage-store.ts).
 import type { Condition, PromotionParams } from '@rapport/sdk/schemas';
-import { afterCommit, type Database, type Log } from '../../core/index.ts';
+import { afterCommit, type Database, type Log, type Platform } from '../../core/index.ts';
 import { createDocumentStore, type StoredVersion } from '../documents/documents-store.ts';
 import {
   type Compiled,
   compileRule,
   mergeNeeds,
   type Needs,
+  rulesGeneration,
   type Vocabulary,
   type VocabularySource,
 } from '../language/index.ts';
 import { type Period, readSchedule } from './calendar.ts';
 import { paramsOf, poolOf } from './document.ts';
 import { compileMatch, type Grant } from './grant.ts';
+import { createPartial, isAny, type PartialConditions } from './partial.ts';
 import { createReason, type Reason } from './reasons.ts';
 
 export type LivePromotion = {
@@ -26,11 +28,12 @@ export type LivePromotion = {
   period: Period;
   pool: string;
   /** Absent when the version can no longer be read, because something it refers to is gone. */
-  rule?: { compiled: Compiled; reason: Reason; watchesGoods: boolean };
+  rule?: { compiled: Compiled; partial: PartialConditions; reason: Reason; watchesGoods: boolean };
 };
 
 export type LiveSet = {
-  generation: number;
+  /** undefined in a transaction that changed what is active itself. */
+  generation: number | undefined;
   vocabulary: Vocabulary;
   promotions: LivePromotion[];
   /** What all their conditions need to know of the customer; undefined when nothing. */
@@ -40,15 +43,16 @@ export type LiveSet = {
   perCustomer: string[];
 };
 
-// An attribute that goes does not change the generation; promotions that read it learn of it within this time.
-const vocabularyFreshMs = 5000;
-
-export const createLivePromotions = (deps: { database: Database; vocabulary: VocabularySource; log: Log }) => {
+export const createLivePromotions = (deps: {
+  database: Database;
+  generations: Pick<Platform['generations'], 'valueIn'>;
+  vocabulary: VocabularySource;
+  log: Log;
+}) => {
   let kept: LiveSet | undefined;
-  let checkedAt = Number.NEGATIVE_INFINITY;
   let making: { generation: number; vocabulary: Vocabulary; set: Promise<LiveSet> } | undefined;
 
-  const make = async (generation: number, vocabulary: Vocabulary): Promise<LiveSet> => {
+  const make = async (generation: number | undefined, vocabulary: Vocabulary): Promise<LiveSet> => {
     const versions = await createDocumentStore(deps.database.reader).listActive('promotion');
     const promotions = versions.map((version) => toLive(version, vocabulary, deps.log));
     const needs = mergeNeeds(promotions.flatMap(({ rule }) => rule?.compiled.needs ?? []));
@@ -66,22 +70,21 @@ export const createLivePromotions = (deps: { database: Database; vocabulary: Voc
       perCustomer: keys(({ limits }) => limits?.perCustomer !== undefined),
     };
     // What a transaction has not committed yet is for nobody else.
-    afterCommit(deps.database.reader, () => {
-      kept = set;
-    });
+    if (generation !== undefined)
+      afterCommit(deps.database.reader, () => {
+        kept = set;
+      });
     return set;
   };
 
   return {
-    /** As of now: one look at the generation, and nothing more while it stands. */
+    /** As of now, whatever node changed something; without a query while nothing changed. */
     current: async (): Promise<LiveSet> => {
-      const generation = await createDocumentStore(deps.database.reader).readGeneration();
-      const isFresh = performance.now() - checkedAt < vocabularyFreshMs;
-      if (kept?.generation === generation && isFresh) return kept;
+      const { reader } = deps.database;
+      const generation = await deps.generations.valueIn(reader, rulesGeneration);
       const vocabulary = await deps.vocabulary.current();
-      checkedAt = performance.now();
-      if (kept?.generation === generation && kept.vocabulary === vocabulary) return kept;
-      if (deps.database.reader.isTransaction) return make(generation, vocabulary);
+      if (generation !== undefined && kept?.generation === generation && kept.vocabulary === vocabulary) return kept;
+      if (generation === undefined || reader.isTransaction) return make(generation, vocabulary);
       if (making?.generation !== generation || making.vocabulary !== vocabulary) {
         const set = make(generation, vocabulary).finally(() => {
           making = undefined;
@@ -113,6 +116,7 @@ const toLive = (version: StoredVersion, vocabulary: Vocabulary, log: Log): LiveP
     live.period = readSchedule(params.schedule, vocabulary.zone);
     live.rule = {
       compiled: compileRule(conditions, vocabulary),
+      partial: createPartial(conditions, vocabulary),
       reason: createReason(conditions, vocabulary),
       watchesGoods: watches(conditions, 'cart.subtotal', vocabulary),
     };
@@ -136,14 +140,3 @@ const watches = (condition: Condition, fact: string, vocabulary: Vocabulary): bo
     condition.fact === fact || (typeof value === 'object' && value !== null && 'fact' in value && value.fact === fact)
   );
 };
-
-const isAny = (needs: Needs): boolean =>
-  needs.customer ||
-  needs.member ||
-  needs.consents ||
-  needs.tags ||
-  needs.segments.size > 0 ||
-  needs.scores.size > 0 ||
-  needs.orders !== null ||
-  needs.events !== null ||
-  needs.loaders.length > 0;

@@ -9,6 +9,8 @@ export type OrderRow = {
   reply: string;
   redeemed_at: number;
   cancelled_at: number | null;
+  /** JSON of the cart; only where something of it may be worked out again. */
+  cart: string | null;
 };
 
 export type RedemptionRow = {
@@ -30,6 +32,12 @@ export type RedemptionRow = {
   /** Of `amount` and `points`, what went back with refunds in parts; all of it once it is cancelled. */
   amount_returned: number;
   points_returned: number;
+  /** JSON of `Terms`; null: what was given is kept. */
+  terms: string | null;
+  /** For the goods that were kept, once some went back by line. */
+  amount_kept: number | null;
+  points_kept: number | null;
+  amount_withheld: number;
 };
 
 export const createRedemptionStore = (db: Db) => ({
@@ -41,9 +49,9 @@ export const createRedemptionStore = (db: Db) => ({
   insertOrder: async (row: OrderRow): Promise<boolean> => {
     const made = await query(
       db,
-      `insert into promotion_orders (order_id, customer_id, status, request_hash, reply, redeemed_at)
-       values (?, ?, ?, ?, ?, ?) on conflict (order_id) do nothing returning order_id`,
-      [row.order_id, row.customer_id, row.status, row.request_hash, row.reply, row.redeemed_at],
+      `insert into promotion_orders (order_id, customer_id, status, request_hash, reply, redeemed_at, cart)
+       values (?, ?, ?, ?, ?, ?, ?) on conflict (order_id) do nothing returning order_id`,
+      [row.order_id, row.customer_id, row.status, row.request_hash, row.reply, row.redeemed_at, row.cart],
     );
     return made.length === 1;
   },
@@ -70,6 +78,11 @@ export const createRedemptionStore = (db: Db) => ({
   },
   setReturned: async (id: string, amount: number, points: number): Promise<void> => {
     await db('redemptions').where({ id }).update({ amount_returned: amount, points_returned: points });
+  },
+  setKept: async (id: string, kept: { amount: number; points: number; withheld: number }): Promise<void> => {
+    await db('redemptions')
+      .where({ id })
+      .update({ amount_kept: kept.amount, points_kept: kept.points, amount_withheld: kept.withheld });
   },
   /** Orders that are redeemed and not cancelled, held until the transaction ends; taken in one order by everybody. */
   lockRedeemed: async (ids: readonly string[]): Promise<OrderRow[]> => {
@@ -101,6 +114,9 @@ const toNumbers = (row: RedemptionRow): RedemptionRow => ({
   points_returned: Number(row.points_returned),
   redeemed_at: Number(row.redeemed_at),
   cancelled_at: row.cancelled_at === null ? null : Number(row.cancelled_at),
+  amount_kept: row.amount_kept === null ? null : Number(row.amount_kept),
+  points_kept: row.points_kept === null ? null : Number(row.points_kept),
+  amount_withheld: Number(row.amount_withheld),
 });
 
 /** Each code of an order once, however many promotions it opens, in one order for everybody. */

@@ -13,15 +13,16 @@ import {
   Unavailable,
 } from '../../core/index.ts';
 import { createDocumentStore } from '../documents/documents-store.ts';
-import { OrderAlreadyRedeemed, RedemptionCancelled } from '../errors.ts';
+import { OrderAlreadyRedeemed, OrderIsOver, RedemptionCancelled } from '../errors.ts';
 import type { CodeMaker } from './codes.ts';
 import { createCodesStore } from './codes-store.ts';
 import type { Membership } from './effects.ts';
-import { giveEffects, takeBackEffects } from './effects.ts';
+import { giveEffects } from './effects.ts';
 import type { Applied } from './grant.ts';
 import type { LivePromotions, LiveSet } from './live.ts';
 import type { CartOf, QuoteOf, Quotes } from './quotes.ts';
 import { codesOf, createRedemptionStore, type OrderRow, type RedemptionRow } from './redemptions-store.ts';
+import { createShopOrderStore, isOver } from './shop-orders-store.ts';
 import { createUsageStore } from './usage-store.ts';
 import { toQuote, toRedemption } from './view.ts';
 
@@ -90,7 +91,9 @@ export const createRedemptions = (deps: RedemptionDeps) => {
       reply: '{}',
       redeemed_at: now,
       cancelled_at: null,
+      cart: quote.resolution.applied.some(({ grant }) => grant.terms) ? toJson(request.cart) : null,
     };
+    await refuseOver(trx, order);
     if (!(await store.insertOrder(order))) return replay((await store.findOrder(orderId))!, hash, customerId);
     if ((await createDocumentStore(trx).readGeneration()) !== quote.live.generation) throw new Overtaken();
     const applied = quote.resolution.applied.toSorted((a, b) => (a.grant.key < b.grant.key ? -1 : 1));
@@ -141,6 +144,10 @@ export const createRedemptions = (deps: RedemptionDeps) => {
     cancelled_at: null,
     amount_returned: 0,
     points_returned: 0,
+    terms: entry.grant.terms === undefined ? null : toJson(entry.grant.terms),
+    amount_kept: null,
+    points_kept: null,
+    amount_withheld: 0,
   });
 
   const announce = async (trx: Db, rows: readonly RedemptionRow[]): Promise<void> => {
@@ -161,6 +168,17 @@ const replay = (order: OrderRow, hash: string, customerId: string | null): Redee
   if (order.status === 'cancelled') throw new RedemptionCancelled(order.order_id);
   if (order.request_hash !== hash || order.customer_id !== customerId) throw new OrderAlreadyRedeemed(order.order_id);
   return fromJson<RedeemReply>(order.reply);
+};
+
+/**
+ * An order that is known as cancelled or refunded uses nothing any more. Its rows are held, before anything else is: who cancels it at
+ * the same time does so before, or finds the redemption and gives it back. Orders of several sources may have one number; one that is
+ * alive is enough.
+ */
+const refuseOver = async (trx: Db, { order_id, customer_id }: OrderRow): Promise<void> => {
+  const orders = await createShopOrderStore(trx).hold(order_id, customer_id);
+  const over = orders.find(isOver);
+  if (over && orders.every(isOver)) throw new OrderIsOver(order_id, over.status, { pointer: '/orderId' });
 };
 
 const poolOfGrant = ({ key, params }: Applied['grant']): string => params.code?.pool ?? key;

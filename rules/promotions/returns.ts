@@ -1,11 +1,13 @@
-// Giving back what an order used and earned: uses, budgets, codes, points, coupons. Asked for by `POST /promotions/cancel`, or heard in the
+// Giving back what an order used and earned: uses, budgets, codes, points, coupons. Asked for by `POST /promotions/cancel`, or told of in the
 // transaction in which the order itself is cancelled or refunded. Whatever comes how often and in which order, each part goes back once.
 import type { CancelReply } from '@rapport/sdk/schemas';
 import { type Actor, type Change, type Db, type Platform, system, toIso, transactRetrying } from '../../core/index.ts';
 import { RedemptionNotFound } from '../errors.ts';
+import { divide } from './arithmetic.ts';
 import { createCodesStore } from './codes-store.ts';
 import { type Membership, takeBackEffects } from './effects.ts';
 import { codesOf, createRedemptionStore, type OrderRow, type RedemptionRow } from './redemptions-store.ts';
+import { isOver } from './shop-orders-store.ts';
 import { createUsageStore } from './usage-store.ts';
 
 type Order = NonNullable<Change['order']>;
@@ -28,7 +30,7 @@ export const createReturns = ({ platform, members }: { platform: Platform; membe
     await createRedemptionStore(trx).cancel(orderId, now);
   };
 
-  /** The share of the money that went back, rounded down: of the budget and of the points. The use itself stays used. */
+  /** What the goods that came back had, of the budget and of the points; the use itself stays used. */
   const giveBackShare = async (
     trx: Db,
     orderId: string,
@@ -38,8 +40,9 @@ export const createReturns = ({ platform, members }: { platform: Platform; membe
     const usage = createUsageStore(trx);
     const store = createRedemptionStore(trx);
     for (const row of rows) {
-      const amount = Math.max(shareOf(row.amount, order), row.amount_returned);
-      const points = Math.max(shareOf(row.points, order), row.points_returned);
+      const { amount: amountShare, points: pointsShare } = shareGivenBack(row, order);
+      const amount = Math.max(amountShare, row.amount_returned);
+      const points = Math.max(pointsShare, row.points_returned);
       if (amount > row.amount_returned) await usage.give(row.promotion, amount - row.amount_returned, 0);
       if (points > row.points_returned && row.customer_id !== null)
         await members.reverse(trx, {
@@ -69,8 +72,8 @@ export const createReturns = ({ platform, members }: { platform: Platform; membe
      * redemption that is known to be of another customer is another order with the same number.
      */
     onOrders: async (trx: Db, changes: readonly Change[]): Promise<void> => {
-      const returned = changes.flatMap(({ customerId, order }) =>
-        order && (isOver(order) || order.refunded > 0) ? [{ customerId, order }] : [],
+      const returned = changes.flatMap(({ customerId, kind, order }) =>
+        order && (isOver(order) || kind === 'refund' || order.refunded > 0) ? [{ customerId, order }] : [],
       );
       if (returned.length === 0) return;
       const store = createRedemptionStore(trx);
@@ -102,7 +105,14 @@ export const createReturns = ({ platform, members }: { platform: Platform; membe
   };
 };
 
-const isOver = ({ status }: Order): boolean => status === 'cancelled' || status === 'refunded';
-
-const shareOf = (whole: number, { refunded, total }: Order): number =>
-  Number((BigInt(whole) * BigInt(refunded)) / BigInt(total));
+/** By the lines that were returned, else by the share of the money that went back, rounded down. */
+const shareGivenBack = (row: RedemptionRow, { refunded, total }: Order): { amount: number; points: number } => {
+  if (row.amount_kept !== null)
+    return { amount: row.amount - row.amount_kept, points: row.points - (row.points_kept ?? 0) };
+  return total > 0
+    ? {
+        amount: divide(row.amount, refunded, total).quotient,
+        points: divide(row.points, refunded, total).quotient,
+      }
+    : { amount: 0, points: 0 };
+};

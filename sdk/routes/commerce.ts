@@ -99,7 +99,7 @@ export const refundOrder = defineRoute({
   path: '/orders/:id/refund',
   scope: 'orders:write',
   tag: 'orders',
-  summary: 'Refund a part or the rest, never more than was paid',
+  summary: 'Refund money, goods by line, or the rest, never more than was paid',
   params: IdParams,
   body: NewRefund,
   reply: Order,

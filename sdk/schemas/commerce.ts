@@ -107,9 +107,25 @@ export const OrderLine = Closed({
   unitPrice: Type.Integer(),
   discount: Type.Integer(),
   total: Type.Integer(),
+  returned: Type.Integer({ description: 'Units that refunds by line took back' }),
   externalId: text,
 });
-export const Refund = Closed({ id: Id, amount: Type.Integer(), reason: text, at: Time });
+export const RefundLine = Closed({
+  lineNo: Type.Integer(),
+  quantity: Type.Integer(),
+  amount: Type.Integer({ description: "Its share of the line's net, before anything was withheld" }),
+});
+export const Refund = Closed({
+  id: Id,
+  amount: Type.Integer({ description: 'Money that went back; of lines, their amounts less `withheld`' }),
+  withheld: Type.Integer({
+    description:
+      'Of discounts that the goods that were kept no longer earn; negative where an earlier refund withheld more than is due now',
+  }),
+  lines: Type.Array(RefundLine, { description: 'Empty when money alone went back' }),
+  reason: text,
+  at: Time,
+});
 const orderFields = {
   id: Id,
   customerId: Id,
@@ -145,11 +161,25 @@ export const OrderQuery = Closed({
 });
 /** `refunded` gives back what is left of the total. */
 export const OrderMove = Closed({ status: OrderStatus });
-/** Absent amount: everything not yet refunded. */
+export const ReturnedLine = Closed({
+  lineNo: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'As the order numbers it' })),
+  sku: Type.Optional(Sku),
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+});
+export type ReturnedLine = Static<typeof ReturnedLine>;
+/** Money, or goods by line whose amount follows from them. Neither: everything not yet refunded. */
 export const NewRefund = Closed({
   amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 })),
+  lines: Type.Optional(
+    Type.Array(ReturnedLine, {
+      minItems: 1,
+      maxItems: 500,
+      description: 'By `lineNo`, or by `sku`: then of the first lines of that product that have units left',
+    }),
+  ),
   reason: Type.Optional(Type.String({ maxLength: 500 })),
-  /** Puts the goods of a full refund back into stock. */
-  restock: Type.Optional(Type.Boolean()),
+  restock: Type.Optional(
+    Type.Boolean({ description: 'Puts the goods of these lines, or of a full refund, back into stock' }),
+  ),
 });
 export type NewRefund = Static<typeof NewRefund>;

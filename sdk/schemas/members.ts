@@ -21,6 +21,9 @@ export const Member = Closed({
   level: Nullable(Type.String()),
   pointsAvailable: Type.Integer(),
   pointsPending: Type.Integer(),
+  pointsOwed: Type.Integer({
+    description: 'Asked back with an order after they were spent; the next points that become available pay it',
+  }),
   joinedAt: Time,
 });
 export type Member = Static<typeof Member>;
@@ -43,10 +46,14 @@ export const PointsPosting = Closed({
 export type PointsPosting = Static<typeof PointsPosting>;
 export const PointsEntry = Closed({
   id: Id,
-  kind: Type.String({ description: 'earn, spend, expire, reverse, release' }),
+  kind: Type.String({
+    description:
+      'earn, release, spend, return (of what was spent on an order), expire, reverse, settle (of what is owed)',
+  }),
   points: Type.Integer({
     description: 'Signed: what it did to the balance; 0 for a release, which moves pending to available',
   }),
+  owed: Type.Integer({ description: 'Signed: what it did to what is owed' }),
   availableAt: Time,
   expiresAt: Nullable(Time),
   promotion: Nullable(Type.String()),

@@ -56,7 +56,12 @@ export const PromotionParams = Closed({
   coupon: Type.Optional(
     Closed({ promotion: Key, validDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })) }),
   ),
-  onReturn: Type.Optional(Type.Enum(['keep', 'recalculate'])),
+  onReturn: Type.Optional(
+    Type.Enum(['keep', 'recalculate'], {
+      description:
+        'When goods come back: `keep` (the default) leaves the discount of the others as it is; `recalculate` works it out again for them and withholds the difference',
+    }),
+  ),
 });
 export type PromotionParams = Static<typeof PromotionParams>;
 
@@ -154,6 +159,7 @@ export const skipReasons = [
   'schedule',
   'limit',
   'customer_limit',
+  'unknown_customer',
   'nothing_left',
   'no_match',
 ] as const;
@@ -256,6 +262,17 @@ export const Redemption = Closed({
   points: Type.Integer(),
   amountReturned: Type.Integer({ description: 'Of the amount, given back to the budget by refunds' }),
   pointsReturned: Type.Integer({ description: 'Of the points, asked back by refunds' }),
+  onReturn: Type.Enum(['keep', 'recalculate']),
+  amountKept: Nullable(
+    Type.Integer({
+      description: 'What it comes to for the goods that were kept; null until goods were returned by line',
+    }),
+  ),
+  pointsKept: Nullable(Type.Integer({ description: 'As `amountKept`, in points' })),
+  amountWithheld: Type.Integer({
+    description:
+      'With `recalculate`: minor units that the kept goods no longer earn, withheld from refunds; negative where they earn more now that another promotion gives less',
+  }),
   code: Nullable(Type.String()),
   redeemedAt: Time,
   cancelledAt: Nullable(Time),

@@ -85,6 +85,36 @@ test('a new version, and switching it on again, start with closed circuits', asy
   expect(await circuitOf(app)).toBe('closed');
 });
 
+eachDatabase('switching a plugin on, or setting it, on one node closes its circuit on the others', async (on) => {
+  await using first = await testApp(on);
+  await using second = await testApp(on);
+  await install(
+    first,
+    { ...recommender, settings: { type: 'object', properties: { works: { type: 'boolean' } } } },
+    `export default { recommend: (_, ctx) => {
+      if (!ctx.settings.works) throw new Error('no');
+      return [{ customer: null, items: [] }];
+    } };`,
+  );
+  const input = { shelf: 'home', limit: 1, at: start, customers: [] };
+  const ask = async (app: TestApp): Promise<string> =>
+    (await app.rapport.core.hooks.collect(customersRecommend, input))[0]!.kind;
+  const fail = async (app: TestApp) => {
+    await Promise.all(Array.from({ length: 12 }, () => ask(app)));
+    expect(await ask(app)).toBe('unavailable');
+  };
+  // Each node finds out for itself.
+  await fail(first);
+  expect(await ask(second)).toBe('plugin_error');
+  await fail(second);
+  await first.as('admin').post('/plugins/acme~hello/disable');
+  await first.as('admin').post('/plugins/acme~hello/enable');
+  expect([await ask(first), await ask(second)]).toEqual(['plugin_error', 'plugin_error']);
+  await fail(second);
+  await first.as('admin').put('/plugins/acme~hello/settings', { settings: { works: true } });
+  expect([await ask(second), await ask(first)]).toEqual(['ok', 'ok']);
+});
+
 eachDatabase('bad requests of strangers to a public endpoint do not stop the channel of its plugin', async (on) => {
   await using app = await testApp(on);
   await install(

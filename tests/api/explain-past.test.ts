@@ -192,7 +192,14 @@ eachDatabase('of somebody merged away since, nothing is known of the time before
 test('random trees with unknown leaves have Kleene’s result in every node', async () => {
   const vocabulary = worldVocabulary('UTC');
   const chance = createChance(7);
-  const past = { at: 0, changedAt: 1, isBefore: false, isLost: false, scores: new Set<string>(), orders: new Map() };
+  const past = {
+    at: 0,
+    changedAt: 1,
+    isBefore: false,
+    isLost: false,
+    known: new Set(['member.points', 'member.level']),
+    orders: new Map(),
+  };
   const facts: Facts = { ...noFacts, customerId: 'a', customer: { city: 'Rome' }, past };
   const leaves: [Condition, boolean | null][] = [
     [{ fact: 'customer.city', operator: 'equal', value: 'Rome' }, null],

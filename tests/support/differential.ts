@@ -10,6 +10,7 @@ import {
   type Vocabulary,
   validateConditions,
 } from '../../rules/language/index.ts';
+import { worldFacts } from './rule-pools.ts';
 import { now } from './rule-world.ts';
 
 export type Difference = {
@@ -29,16 +30,14 @@ export type Report = Comparison & { rules: number };
 export const readAll = async (db: Db): Promise<Facts[]> => {
   const everything = {
     customer: true,
-    member: true,
     consents: true,
     tags: true,
     segments: new Set(['vip']),
-    scores: new Set(['rfm']),
+    declared: new Map(worldFacts.map((fact) => [fact.id, fact])),
     orders: 'all' as const,
     lines: true,
     events: 'all' as const,
     eventTypes: new Set(['viewed', 'bought', 'left']),
-    loaders: [],
   };
   const ids = await query<{ id: string }>(db, 'SELECT id FROM customers');
   return [

@@ -18,7 +18,7 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 export const openShop = async (on: TestDatabase, clock: TestClock) => {
   const platform = await testPlatform(on, clock);
   const core = createCore(platform);
-  core.modules.install(commerceModule, core);
+  const { orders } = core.modules.install(commerceModule, core);
   core.modules.install(messagesModule, core);
   core.modules.install(webhooksModule, {});
   const heard: { topic: string; payload: unknown }[] = [];
@@ -28,10 +28,10 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     concurrency: 1,
     handle: async ({ topic, payload }) => void heard.push({ topic, payload }),
   });
-  const { populations } = core.modules.install(rulesModule, {
+  const { populations, vocabulary, promotions } = core.modules.install(rulesModule, {
     core,
     members: core.modules.install(loyaltyModule, core),
-    scorers: () => [],
+    orders,
     actions: core.modules.actions,
   });
   await platform.jobs.start();
@@ -60,6 +60,8 @@ export const openShop = async (on: TestDatabase, clock: TestClock) => {
     core,
     clock,
     populations,
+    vocabulary,
+    promotions,
     segments,
     alerts,
     lists,

@@ -54,10 +54,12 @@ const against = ({ fact, params, values, ordered, kind }: Shape, chance: Chance)
 };
 
 const comparable: readonly (readonly Shape['fact'][])[] = [
-  ['customer.name', 'customer.city', 'attribute.text', 'customer.region'],
+  ['customer.name', 'customer.city', 'attribute.text', 'planted.text'],
   ['customer.createdAt', 'customer.updatedAt', 'customer.lastSeenAt', 'attribute.instant'],
   ['customer.birthday', 'attribute.day'],
-  ['member.points', 'member.pointsPending', 'attribute.integer'],
+  ['member.points', 'member.pointsPending', 'attribute.integer', 'planted.integer'],
+  ['planted.money', 'attribute.money'],
+  ['planted.day', 'customer.birthday'],
 ];
 
 const betweenFacts = (chance: Chance): Condition => {
@@ -115,6 +117,13 @@ const columns: readonly Shape[] = [
   { fact: 'segment.vip', values: [true, false] },
   { fact: 'score.rfm', values: [0, 0.5, 1.25, -2, 1], ordered: true },
   { fact: 'score.rfm.label', values: ['555', '111'] },
+  { fact: 'planted.text', values: pools.texts.filter((each) => each !== null) },
+  { fact: 'planted.number', values: [0, 5.5, 5, -1.25, 0.1], ordered: true },
+  { fact: 'planted.integer', values: [0, 5, -3, 2 ** 40, 5.5], ordered: true },
+  { fact: 'planted.money', values: [0, 500, 501, 500.5], ordered: true },
+  { fact: 'planted.boolean', values: [true, false] },
+  { fact: 'planted.day', values: days, ordered: true },
+  { fact: 'planted.instant', values: instants, ordered: true },
 ];
 
 const randomFact = (chance: Chance): Shape => {

@@ -1,4 +1,7 @@
 // The values that the shop of edge cases and the random rules over it are made of.
+import type { DeclaredFact } from '../../core/index.ts';
+import { scoreFacts } from '../../modules/insights/facts.ts';
+import { memberFacts } from '../../modules/loyalty/facts.ts';
 import { createVocabulary, type Vocabulary } from '../../rules/language/index.ts';
 
 const now = Date.parse('2025-06-15T10:30:00Z');
@@ -49,13 +52,30 @@ export const pools = {
   properties: ['pro', 'free', '5', 5, 5.5, -2.5, 0.1, 0.00005, 19.99, true, false, null, 1e13, ['x'], { a: 1 }, 0],
 };
 
+/** Declared facts of every type, over tables of modules and over one that no module has. */
+export const worldFacts: readonly DeclaredFact[] = [
+  ...memberFacts(['silver', 'gold']),
+  ...scoreFacts('rfm'),
+  ...(['text', 'number', 'integer', 'money', 'boolean', 'day', 'instant'] as const).map(
+    (type): DeclaredFact => ({
+      id: `planted.${type}`,
+      title: { en: type, zh: type },
+      group: 'planted',
+      type,
+      table: 'planted',
+      customerColumn: 'who',
+      column: `held_${type}`,
+      key: { column: 'season', value: "summer's" },
+    }),
+  ),
+];
+
 export const worldVocabulary = (timeZone: string): Vocabulary =>
   createVocabulary({
     timeZone,
     attributes: attributeFixtures.map(({ key, type }) => ({ key, type, title: key, titleZh: null, options: null })),
     segments: [{ key: 'vip', name: 'VIP', conditions: null }],
-    scorers: ['rfm'],
-    levels: ['silver', 'gold'],
+    declared: worldFacts,
     named: new Map([
       [
         'romans',

@@ -73,6 +73,7 @@ export const buildWorld = async (db: Db, dialect: Dialect, chance: Chance, custo
       computed_at: now,
     })),
   );
+  await addPlanted(db, ids, chance);
   await insert(
     db,
     'segment_members',
@@ -98,6 +99,37 @@ export const buildWorld = async (db: Db, dialect: Dialect, chance: Chance, custo
 const addAttributes = async (db: Db, dialect: Dialect): Promise<void> => {
   for (const { key, sqlite, postgres } of attributeFixtures)
     await db.raw(`alter table customers add column a_${key} ${dialect === 'sqlite' ? sqlite : postgres}`);
+};
+
+/** A table that a module might own: a row a customer and season, of which rules read one. */
+const addPlanted = async (db: Db, ids: readonly string[], chance: Chance): Promise<void> => {
+  await db.schema.createTable('planted', (table) => {
+    table.text('who').notNullable();
+    table.text('season').notNullable();
+    table.text('held_text');
+    table.double('held_number');
+    for (const name of ['integer', 'money', 'instant']) table.bigInteger(`held_${name}`);
+    table.boolean('held_boolean');
+    table.text('held_day');
+    table.primary(['who', 'season']);
+  });
+  const seasons = ids.flatMap((who) => ["summer's", 'winter'].map((season) => ({ who, season })));
+  await insert(
+    db,
+    'planted',
+    seasons
+      .filter(() => chance.below(4) > 0)
+      .map((key) => ({
+        ...key,
+        held_text: chance.pick(pools.texts),
+        held_number: chance.pick([null, 0, 5, 5.5, -1.25, 0.1]),
+        held_integer: chance.pick([null, 0, 5, -3, 2 ** 40]),
+        held_money: chance.pick([null, 0, 500, 501]),
+        held_instant: chance.pick([null, ...pools.instants]),
+        held_boolean: chance.pick([null, true, false]),
+        held_day: chance.pick(pools.days),
+      })),
+  );
 };
 
 const insert = async (db: Db, table: string, rows: Row[]): Promise<void> => {

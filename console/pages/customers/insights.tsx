@@ -19,7 +19,7 @@ export const Membership = ({ customer }: { customer: Customer }) => {
     retry: false,
   });
   if (!member.data) return null;
-  const { level, pointsAvailable, pointsPending } = member.data;
+  const { level, pointsAvailable, pointsPending, pointsOwed } = member.data;
   return (
     <Panel title={t('customers.membership')}>
       <Facts
@@ -31,6 +31,9 @@ export const Membership = ({ customer }: { customer: Customer }) => {
               {format.number(pointsAvailable)}
               {pointsPending > 0 && (
                 <span className="dim"> · {t('customers.pending', { points: format.number(pointsPending) })}</span>
+              )}
+              {pointsOwed > 0 && (
+                <span className="dim"> · {t('customers.owed', { points: format.number(pointsOwed) })}</span>
               )}
             </span>,
           ],

@@ -104,6 +104,7 @@ const OrderLines = ({ order }: { order: Order }) => {
   const format = useFormat();
   const may = useMay();
   const { id, externalId, lines, currency, discount, shipping, total, refunded } = order;
+  const withheld = order.refunds.reduce((sum, refund) => sum + refund.withheld, 0);
   return (
     <Panel title={`${t('customers.order')} ${externalId ?? id.slice(0, 8)}`} bare>
       <ul className="lines">
@@ -113,6 +114,7 @@ const OrderLines = ({ order }: { order: Order }) => {
               <span>{line.name ?? line.sku}</span>
               <span className="small dim">
                 {line.sku} · {line.quantity} × {format.money(line.unitPrice, currency)}
+                {line.returned > 0 && ` · ${t('customers.returned', { count: line.returned })}`}
               </span>
             </span>
             <span className="num">{format.money(line.total, currency)}</span>
@@ -134,6 +136,9 @@ const OrderLines = ({ order }: { order: Order }) => {
           <strong>{t('customers.total')}</strong>
           {refunded > 0 && (
             <span className="small dim">{t('customers.refunded', { amount: format.money(refunded, currency) })}</span>
+          )}
+          {withheld > 0 && (
+            <span className="small dim">{t('customers.withheld', { amount: format.money(withheld, currency) })}</span>
           )}
           <strong className="num">{format.money(total, currency)}</strong>
         </li>

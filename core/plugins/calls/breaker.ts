@@ -1,5 +1,6 @@
 // Circuit breakers, one per plugin, version and hook. Failures open a circuit, one trial call closes it again, and a plugin whose
-// circuit keeps opening is switched off. Killing a process weighs more than throwing. In memory: a new start is a new chance.
+// circuit keeps opening is switched off. Killing a process weighs more than throwing. In memory of one node, on purpose (decision
+// 0023): each node finds out for itself, a new start is a new chance, and switching off is shared through the database.
 import type { OutcomeKind } from '@rapport/sdk';
 import type { Clock } from '../../clock.ts';
 

@@ -37,6 +37,7 @@ export const createResultReader = () => {
 export type ResultReader = ReturnType<typeof createResultReader>;
 
 const outsideOf = ({ minimum, maximum }: Bounds, scores: readonly { value: number }[]): string | undefined => {
+  if (minimum === undefined && maximum === undefined) return;
   const at = scores.findIndex(
     ({ value }) => (minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum),
   );

@@ -4,7 +4,7 @@ import type { OutcomeKind } from '@rapport/sdk';
 import type { Clock, Ids } from '../../clock.ts';
 import type { Database } from '../../data/database.ts';
 import type { Log } from '../../log.ts';
-import type { Metrics } from '../../metrics.ts';
+import { defineCounter, type Metrics } from '../../metrics.ts';
 import { createRunsStore, type LogRow, type RunRow } from './runs-store.ts';
 
 export type Run = {
@@ -18,6 +18,13 @@ export type Run = {
   cpuMs: number;
 };
 export type RunStats = { calls: number; failures: number; medianMs: number | null };
+
+/** `outcome`: a kind of Outcome (sdk/hook.ts). */
+export const pluginCalls = defineCounter({
+  name: 'rapport_plugin_calls_total',
+  help: 'Plugin calls by plugin, hook and outcome.',
+  labels: ['plugin', 'hook', 'outcome'],
+});
 
 const flushMs = 1000;
 // Per plugin: rows of one flush, lines of one flush, rows kept.
@@ -45,7 +52,7 @@ export const createRuns = (deps: { database: Database; clock: Clock; ids: Ids; l
     known.times[known.calls % recentTimes] = run.wallMs;
     known.calls += 1;
     if (run.outcome !== 'ok') known.failures += 1;
-    deps.metrics.hooks.inc({ plugin: run.plugin, hook: run.hook, outcome: run.outcome });
+    deps.metrics.count(pluginCalls, { plugin: run.plugin, hook: run.hook, outcome: run.outcome });
   };
 
   const flush = async (): Promise<void> => {

@@ -1,5 +1,7 @@
 // What rules read about one customer and one moment, as plain data in memory: the closures, the engine and explanations all
 // read this. It is filled by the fact store (from the database), by `givenFacts` (tests) or by a promotion (a cart).
+import type { DeclaredFact, DeclaredFactValue } from '../../../core/index.ts';
+
 export type OrderLine = { sku: string; category: string | null; quantity: number; total: number };
 export type OrderFacts = {
   id: string;
@@ -23,8 +25,8 @@ export type Past = {
   isBefore: boolean;
   /** Merged away or erased since: what was then went with it. */
   isLost: boolean;
-  /** Scorers whose score is from before. */
-  scores: ReadonlySet<string>;
+  /** Declared facts whose value is that of then. */
+  known: ReadonlySet<string>;
   /** By order: whether its status is that of then, and what had been given back. */
   orders: ReadonlyMap<string, { isStatusKnown: boolean; isRefundKnown: boolean; refunded: number }>;
 };
@@ -35,27 +37,21 @@ export type Facts = {
   gone: boolean;
   /** Columns by their database names, `a_<key>` for custom attributes; null for an anonymous cart. */
   customer: Readonly<Record<string, unknown>> | null;
-  member: { level: string | null; points: number; pending: number } | null;
   /** Status by `${channel}:${purpose}`. */
   consents: ReadonlyMap<string, string>;
   tags: readonly string[];
   segments: ReadonlySet<string>;
-  scores: ReadonlyMap<string, { value: number; label: string | null }>;
+  /** By id of a declared fact; what is null is not there. */
+  declared: ReadonlyMap<string, DeclaredFactValue>;
   /** By time, then id. */
   orders: readonly OrderFacts[];
   events: readonly EventFacts[];
-  /** Context facts by id: `cart.subtotal`, `event.type`, `event.properties` … and what loaders of added facts brought. */
+  /** Context facts by id: `cart.subtotal`, `event.type`, `event.properties`. */
   context: Readonly<Record<string, unknown>>;
   /** What is known of the past instant that the facts are of; null where they are of now. */
   past: Past | null;
   /** Values given outright by fact id, which win over everything above (tests). */
   given: ReadonlyMap<string, unknown> | null;
-};
-
-/** Loads what added facts need: the values go to `facts.context[name]`. */
-export type FactLoader = {
-  name: string;
-  load: (db: unknown, customerIds: readonly string[]) => Promise<ReadonlyMap<string, unknown>>;
 };
 
 /** A span of history to load: the longest window back from now in ms, and the earliest absolute start; null = all of it. */
@@ -64,54 +60,48 @@ export type Span = { backMs: number | null; from: number | null } | 'all';
 /** What must be loaded before conditions can be evaluated. */
 export type Needs = {
   customer: boolean;
-  member: boolean;
   consents: boolean;
   tags: boolean;
   segments: ReadonlySet<string>;
-  scores: ReadonlySet<string>;
+  /** By id. */
+  declared: ReadonlyMap<string, DeclaredFact>;
   orders: Span | null;
   lines: boolean;
   events: Span | null;
   /** Event types to load; only with `events`. */
   eventTypes: ReadonlySet<string>;
-  loaders: readonly FactLoader[];
 };
 
 export const noNeeds: Needs = {
   customer: false,
-  member: false,
   consents: false,
   tags: false,
   segments: new Set(),
-  scores: new Set(),
+  declared: new Map(),
   orders: null,
   lines: false,
   events: null,
   eventTypes: new Set(),
-  loaders: [],
 };
 
 /** Everything that any of `all` needs. Runs for every write over all candidate rules, so it makes nothing on the way. */
 export const mergeNeeds = (all: Iterable<Needs>): Needs => {
   const segments = new Set<string>();
-  const scores = new Set<string>();
+  const declared = new Map<string, DeclaredFact>();
   const eventTypes = new Set<string>();
-  const loaders = new Set<FactLoader>();
-  const merged = { ...noNeeds, segments, scores, eventTypes };
+  const merged = { ...noNeeds, segments, declared, eventTypes };
   for (const each of all) {
     merged.customer ||= each.customer;
-    merged.member ||= each.member;
     merged.consents ||= each.consents;
     merged.tags ||= each.tags;
     merged.lines ||= each.lines;
     merged.orders = mergeSpans(merged.orders, each.orders);
     merged.events = mergeSpans(merged.events, each.events);
     for (const key of each.segments) segments.add(key);
-    for (const key of each.scores) scores.add(key);
+    for (const [id, fact] of each.declared) declared.set(id, fact);
     for (const type of each.eventTypes) eventTypes.add(type);
-    for (const loader of each.loaders) loaders.add(loader);
   }
-  return { ...merged, loaders: [...loaders] };
+  return merged;
 };
 
 const mergeSpans = (a: Span | null, b: Span | null): Span | null => {
@@ -127,11 +117,10 @@ export const noFacts: Facts = {
   customerId: null,
   gone: false,
   customer: null,
-  member: null,
   consents: new Map(),
   tags: [],
   segments: new Set(),
-  scores: new Map(),
+  declared: new Map(),
   orders: [],
   events: [],
   context: {},

@@ -1,6 +1,8 @@
 // Values of rules are spelled as stored ones: every text fact says how, with the writers' own functions.
 import type { FactCondition } from '@rapport/sdk/schemas';
 import { expect, test } from 'vitest';
+import { scoreFacts } from '../../../modules/insights/facts.ts';
+import { memberFacts } from '../../../modules/loyalty/facts.ts';
 import { createVocabulary, validateConditions } from '../index.ts';
 import * as forms from './forms.ts';
 import { nearestOf } from './nearest.ts';
@@ -15,8 +17,7 @@ const attribute = (key: string, type: 'text' | 'list' | 'number', options: strin
 });
 const vocabulary = createVocabulary({
   defaultCountry: 'DE',
-  levels: ['silver', 'gold'],
-  scorers: ['rfm'],
+  declared: [...memberFacts(['silver', 'gold']), ...scoreFacts('rfm')],
   eventTypes: ['page.viewed', 'cart.abandoned'],
   segments: [{ key: 'vip', name: 'VIP', conditions: null }],
   attributes: [

@@ -1,7 +1,7 @@
-// Facts in tables beside the customer: consent, tags, membership, levels and points, scores.
+// Facts in tables of the core and of rules beside the customer: consent, tags, membership.
 
 import { alwaysKnown, everywhere, type FactDefinition, type FactSql } from './fact.ts';
-import { freeText, oneOf, tag } from './forms.ts';
+import { oneOf, tag } from './forms.ts';
 import { always, type Fragment, never, sql, value } from './fragment.ts';
 import { testAgainst } from './operators.ts';
 import { param } from './params.ts';
@@ -95,100 +95,3 @@ export const segmentFact = (key: string, name: string): FactDefinition => ({
     return { ...one, grouped: (operator, compared) => listed.compare!(operator, compared) };
   },
 });
-
-export const memberFacts = (levels: readonly string[]): FactDefinition[] => [
-  {
-    id: 'member.level',
-    title: { en: 'Member level', zh: '会员等级' },
-    group: 'member',
-    type: 'text',
-    contexts: everywhere,
-    options: levels,
-    closed: true,
-    form: oneOf(levels),
-    dependsOn: () => ['member.level'],
-    needs: () => ({ member: true }),
-    isKnown: alwaysKnown,
-    read:
-      () =>
-      ({ member }) =>
-        member?.level ?? null,
-    sql: () => ({ cost: 10, expression: sql`(SELECT m.level FROM members m WHERE m.customer_id = c.id)` }),
-  },
-  {
-    id: 'member.points',
-    title: { en: 'Points available', zh: '可用积分' },
-    group: 'member',
-    type: 'integer',
-    contexts: everywhere,
-    dependsOn: () => ['member.points'],
-    needs: () => ({ member: true }),
-    isKnown: alwaysKnown,
-    read:
-      () =>
-      ({ member }) =>
-        member?.points ?? null,
-    sql: () => ({ cost: 10, expression: sql`(SELECT m.points_available FROM members m WHERE m.customer_id = c.id)` }),
-  },
-  {
-    id: 'member.pointsPending',
-    title: { en: 'Points pending', zh: '待生效积分' },
-    group: 'member',
-    type: 'integer',
-    contexts: everywhere,
-    dependsOn: () => ['member.points'],
-    needs: () => ({ member: true }),
-    isKnown: alwaysKnown,
-    read:
-      () =>
-      ({ member }) =>
-        member?.pending ?? null,
-    sql: () => ({ cost: 10, expression: sql`(SELECT m.points_pending FROM members m WHERE m.customer_id = c.id)` }),
-  },
-];
-
-export const scoreFacts = (scorer: string): FactDefinition[] => [
-  {
-    id: `score.${scorer}`,
-    title: { en: `Score "${scorer}"`, zh: `评分“${scorer}”` },
-    group: 'score',
-    type: 'number',
-    contexts: everywhere,
-    dependsOn: () => [`score.${scorer}`],
-    needs: () => ({ scores: new Set([scorer]) }),
-    isKnown:
-      () =>
-      (_facts, { scores, isBefore }) =>
-        isBefore || scores.has(scorer),
-    read:
-      () =>
-      ({ scores }) =>
-        scores.get(scorer)?.value ?? null,
-    sql: () => ({
-      cost: 10,
-      expression: sql`(SELECT s.value FROM scores s WHERE s.customer_id = c.id AND s.scorer = ${value(scorer)})`,
-    }),
-  },
-  {
-    id: `score.${scorer}.label`,
-    title: { en: `Label of score "${scorer}"`, zh: `评分“${scorer}”的标签` },
-    group: 'score',
-    type: 'text',
-    form: freeText,
-    contexts: everywhere,
-    dependsOn: () => [`score.${scorer}`],
-    needs: () => ({ scores: new Set([scorer]) }),
-    isKnown:
-      () =>
-      (_facts, { scores, isBefore }) =>
-        isBefore || scores.has(scorer),
-    read:
-      () =>
-      ({ scores }) =>
-        scores.get(scorer)?.label ?? null,
-    sql: () => ({
-      cost: 10,
-      expression: sql`(SELECT s.label FROM scores s WHERE s.customer_id = c.id AND s.scorer = ${value(scorer)})`,
-    }),
-  },
-];

@@ -1,73 +1,105 @@
-// Makes the vocabulary from what the database holds, and keeps it until something it was made from changes.
+// Makes the vocabulary from what the database holds, and keeps it until the generation of something it was made from is raised, on
+// whatever node. Without a query in the usual case.
 import type { Attribute, Condition } from '@rapport/sdk/schemas';
-import { afterCommit, type Db, fromJson, query } from '../../../core/index.ts';
-import type { FactDefinition } from './fact.ts';
-import { createVocabulary, type Vocabulary } from './vocabulary.ts';
+import {
+  afterCommit,
+  attributesGeneration,
+  type Db,
+  type DeclaredFacts,
+  fromJson,
+  type Platform,
+  query,
+} from '../../../core/index.ts';
+import { createVocabulary, type Vocabulary, type VocabularyOptions } from './vocabulary.ts';
+
+/** Raised with every change of a rule that others may name, beside `rules`, which says that what is active changed. */
+export const documentsGeneration = 'rule-documents';
+export const rulesGeneration = 'rules';
 
 export type VocabularySource = {
   /**
-   * The vocabulary as of now; made again after attributes, segments, levels, scorers or named conditions change. With a
+   * The vocabulary as of now: the same value until attributes, segments, named conditions or facts of modules change. With a
    * transaction, as that one sees it.
    */
   current: (trx?: Db) => Promise<Vocabulary>;
-  /** Facts from plugins or features, there from the next `current` on. */
-  add: (facts: readonly FactDefinition[]) => void;
+  /** Made from the database as it is, also where hands in it changed something and raised nothing. */
+  read: (trx: Db) => Promise<Vocabulary>;
+  /** As `current`, for those who write rules: it knows the types of events there are, to suggest. Costs a query. */
+  described: (trx?: Db) => Promise<Vocabulary>;
 };
 
-type Options = {
+type Deps = {
+  database: { reader: Db };
+  generations: Pick<Platform['generations'], 'valueIn'>;
+  facts: Pick<DeclaredFacts, 'list' | 'generations'>;
   timeZone: string;
-  /** Scorers that plugins declare, so that rules may name them before the first score is there. */
-  scorers?: () => readonly string[];
 };
+type Made = { from: string; options: VocabularyOptions; vocabulary: Vocabulary };
 
-export const createVocabularySource = (db: Db, { timeZone, scorers = () => [] }: Options): VocabularySource => {
-  const added: FactDefinition[] = [];
-  let made: { from: string; vocabulary: Vocabulary } | undefined;
-  const listed = async (on: Db) => ({
-    scorers: [...new Set([...(await distinct(on, 'scores', 'scorer')), ...scorers()])],
-    eventTypes: await distinct(on, 'events', 'type'),
+export const createVocabularySource = ({ database, generations, facts, timeZone }: Deps): VocabularySource => {
+  const { reader } = database;
+  let kept: Made | undefined;
+  let withTypes: { from: string; types: string; vocabulary: Vocabulary } | undefined;
+
+  /** undefined in a transaction that changed something of it itself. */
+  const versionIn = async (db: Db): Promise<string | undefined> => {
+    const names = [rulesGeneration, documentsGeneration, attributesGeneration, ...facts.generations()];
+    const values: number[] = [];
+    for (const name of names) {
+      const value = await generations.valueIn(db, name);
+      if (value === undefined) return undefined;
+      values.push(value);
+    }
+    return values.join(' ');
+  };
+
+  const optionsIn = async (db: Db): Promise<VocabularyOptions> => ({
+    timeZone,
+    declared: await facts.list(db),
+    ...(await load(db)),
   });
-  return {
-    current: async (trx) => {
-      // Never kept: what it sees may not be committed.
-      if (trx) return createVocabulary({ timeZone, added, ...(await listed(trx)), ...(await load(trx)) });
-      const lists = await listed(db);
-      const from = `${await fingerprint(db)} ${JSON.stringify(lists)} ${added.length}`;
-      if (made?.from === from) return made.vocabulary;
-      const vocabulary = createVocabulary({ timeZone, added, ...lists, ...(await load(db)) });
+
+  const find = async (db: Db): Promise<Made> => {
+    const from = await versionIn(db);
+    if (from !== undefined && kept?.from === from) return kept;
+    const options = await optionsIn(db);
+    const made = { from: from ?? '', options, vocabulary: createVocabulary(options) };
+    // What a transaction sees may never be committed.
+    if (from !== undefined)
       afterCommit(db, () => {
-        made = { from, vocabulary };
+        kept = made;
       });
+    return made;
+  };
+
+  return {
+    current: async (trx) => (await find(trx ?? reader)).vocabulary,
+    read: async (trx) => createVocabulary(await optionsIn(trx)),
+    described: async (trx) => {
+      const { from, options } = await find(trx ?? reader);
+      const eventTypes = await listEventTypes(trx ?? reader);
+      const types = eventTypes.join(' ');
+      if (withTypes?.from === from && withTypes.types === types) return withTypes.vocabulary;
+      const vocabulary = createVocabulary({ ...options, eventTypes });
+      if (from !== '')
+        afterCommit(trx ?? reader, () => {
+          withTypes = { from, types, vocabulary };
+        });
       return vocabulary;
     },
-    add: (facts) => void added.push(...facts),
   };
 };
 
 type Row = Record<string, unknown>;
 
-// Changes with every write to what the vocabulary is made of; far cheaper than making it.
-const fingerprint = async (db: Db): Promise<string> => {
-  const [row] = await query<Row>(
-    db,
-    `SELECT a.*, l.*, r.*, (SELECT value FROM settings WHERE key = 'default_country') AS default_country FROM
-       (SELECT COUNT(*) AS attributes, COUNT(archived_at) AS archived, COALESCE(MAX(created_at), 0) AS newest,
-         COALESCE(SUM(LENGTH(title) + LENGTH(COALESCE(title_zh, '')) + LENGTH(COALESCE(options, ''))), 0) AS texts FROM attribute_definitions) a,
-       (SELECT COUNT(*) AS levels, COALESCE(MAX(key), '') AS last_level FROM levels) l,
-       (SELECT COUNT(*) AS rules, COALESCE(SUM(revision), 0) AS revisions, COALESCE(MAX(created_at), 0) AS newest_rule
-          FROM rules WHERE kind IN ('segment', 'condition')) r`,
-  );
-  return JSON.stringify(row);
-};
-
 // The few values at the head of an index, by skipping from one to the next instead of reading the table.
-const distinct = async (db: Db, table: 'scores' | 'events', column: 'scorer' | 'type'): Promise<string[]> => {
+const listEventTypes = async (db: Db): Promise<string[]> => {
   const rows = await query<{ found: string }>(
     db,
     `WITH RECURSIVE step(found) AS (
-       SELECT MIN(${column}) FROM ${table}
+       SELECT MIN(type) FROM events
        UNION ALL
-       SELECT (SELECT MIN(${column}) FROM ${table} WHERE ${column} > step.found) FROM step WHERE step.found IS NOT NULL)
+       SELECT (SELECT MIN(type) FROM events WHERE type > step.found) FROM step WHERE step.found IS NOT NULL)
      SELECT found FROM step WHERE found IS NOT NULL LIMIT 1000`,
   );
   return rows.map(({ found }) => found);
@@ -80,7 +112,6 @@ const load = async (db: Db) => {
   );
   const [setting] = await query<{ value: string }>(db, "SELECT value FROM settings WHERE key = 'default_country'");
   const defaultCountry = setting ? (JSON.parse(setting.value) as unknown) : null;
-  const levels = await query<{ key: string }>(db, 'SELECT key FROM levels ORDER BY rank, key');
   const rules = (kind: string, version: string, where: string) =>
     query<{ key: string; name: string; conditions: string | null }>(
       db,
@@ -99,7 +130,6 @@ const load = async (db: Db) => {
       options: row.options === null ? null : fromJson<string[]>(row.options),
     })),
     defaultCountry: typeof defaultCountry === 'string' ? defaultCountry : null,
-    levels: levels.map(({ key }) => key),
     segments: segments.map(({ key, name, conditions }) => ({
       key,
       name,

@@ -1,15 +1,17 @@
-// The typed registry of facts that conditions may use, made from what the shop has: attributes, segments, scorers, levels,
-// named conditions, and facts others add. A value, made anew when one of those changes.
+// The typed registry of facts that conditions may use, made from what the shop has: attributes, segments, named conditions,
+// and facts that modules declare. A value, made anew when one of those changes.
 import type { Attribute, Condition, FactType, VocabularyFact, VocabularyReply } from '@rapport/sdk/schemas';
+import type { DeclaredFact } from '../../../core/index.ts';
 import { contextFacts, propertyFact } from './context.ts';
 import { attributeFacts, customerFacts } from './customer.ts';
+import { declaredFact } from './declared.ts';
 import { eventsFact } from './events.ts';
 import type { FactDefinition, Params } from './fact.ts';
 import type { Place } from './forms.ts';
 import type { SqlTarget } from './fragment.ts';
 import { operators } from './operators.ts';
 import { ordersFact } from './orders.ts';
-import { consentFact, memberFacts, scoreFacts, segmentFact, tagsFact } from './relations.ts';
+import { consentFact, segmentFact, tagsFact } from './relations.ts';
 import { createZone, type Zone } from './zone.ts';
 
 export type VocabularyOptions = {
@@ -19,14 +21,12 @@ export type VocabularyOptions = {
   attributes?: readonly Pick<Attribute, 'key' | 'title' | 'titleZh' | 'type' | 'options'>[];
   /** Segments by key, with the conditions of dynamic ones so that cycles are seen. */
   segments?: readonly { key: string; name: string; conditions: Condition | null }[];
-  scorers?: readonly string[];
-  levels?: readonly string[];
+  /** Facts that modules declare over their tables; one may not take the id of a core fact. */
+  declared?: readonly DeclaredFact[];
   /** Event types seen so far, to pick from. */
   eventTypes?: readonly string[];
   /** Named conditions, for `{ condition: name }`. */
   named?: ReadonlyMap<string, Condition>;
-  /** Facts added by plugins or features; they may not take the id of a core fact. */
-  added?: readonly FactDefinition[];
 };
 
 export type Vocabulary = {
@@ -44,19 +44,19 @@ export const createVocabulary = (options: VocabularyOptions = {}): Vocabulary =>
     ...(options.attributes ?? []).flatMap(attributeFacts),
     tagsFact(),
     consentFact(),
-    ...memberFacts(options.levels ?? []),
-    ...(options.scorers ?? []).flatMap(scoreFacts),
+    ...(options.declared ?? []).map(declaredFact),
     ...(options.segments ?? []).map(({ key, name }) => segmentFact(key, name)),
     ordersFact(),
     eventsFact(options.eventTypes ?? []),
     ...contextFacts(options.eventTypes),
   ];
-  const facts = new Map([...(options.added ?? []), ...core].map((fact) => [fact.id, fact]));
+  // Of two of one id the first stays: an attribute or segment whose key makes the same id as another fact hides nothing.
+  const facts = new Map(core.toReversed().map((fact) => [fact.id, fact]));
   return {
     zone: createZone(options.timeZone ?? 'UTC'),
     place: { defaultCountry: options.defaultCountry ?? null },
     find: (id) => facts.get(id) ?? propertyFact(id),
-    list: () => [...facts.values()],
+    list: () => [...facts.values()].reverse(),
     named: options.named ?? new Map(),
     segments: new Map((options.segments ?? []).map(({ key, name, conditions }) => [key, { name, conditions }])),
   };
