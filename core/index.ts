@@ -59,6 +59,7 @@ export { isCron, nextDue } from './jobs/cron.ts';
 export { GiveUp, type JobContext, type Jobs, type NewJob, NotNow, TryLater, type Worker } from './jobs/jobs.ts';
 export type { Consumer, Notice, Outbox } from './jobs/outbox.ts';
 export type { Schedule, Scheduler } from './jobs/scheduler.ts';
+export { createJobStore } from './jobs/store.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export { defineCounter, defineHistogram, type MetricSpec, type Metrics, type Reading } from './metrics.ts';
 export {
@@ -72,7 +73,10 @@ export {
 } from './module.ts';
 export { createPlatform, type Platform } from './platform.ts';
 export { pluginsGeneration } from './plugins/calls/registry.ts';
+export { createRunsStore } from './plugins/calls/runs-store.ts';
 export { createOutgoing } from './plugins/capabilities/outgoing.ts';
 export type { Plugins } from './plugins/index.ts';
 export type { Installed } from './plugins/packages/store.ts';
+export { createPluginStore } from './plugins/packages/store.ts';
 export * from './records/errors.ts';
+export { secretKeyFile } from './secret-box.ts';

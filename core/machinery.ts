@@ -1,5 +1,4 @@
 // What the machinery keeps for itself: jobs, outbox, audit, leases, settings, idempotency keys. Declared like any module's tables.
-import { machineryChecks } from './checks.ts';
 import { dayMs } from './declared.ts';
 import { requestSeconds } from './http/app.ts';
 import { jobsTotal } from './jobs/jobs.ts';
@@ -8,7 +7,6 @@ import { defineModule } from './module.ts';
 export const machineryModule = defineModule({
   name: 'machinery',
   create: (platform, _deps: object) => platform,
-  doctor: machineryChecks,
   metrics: [
     requestSeconds,
     jobsTotal,

@@ -2,4 +2,5 @@
 export * from './contract.ts';
 export * from './hook.ts';
 export * from './plugin.ts';
+export * from './scope-words.ts';
 export * from './scopes.ts';

@@ -275,7 +275,6 @@ export const createJobs = (deps: {
       });
       await inside.delete(gone.map(({ id }) => id));
     },
-    replay: async (id: string): Promise<boolean> => (await store.replay(id, clock.now())) > 0,
     /** By group: its unfinished jobs, and when the oldest was made (ms). Groups without any are left out. */
     countGroups: (db: Db, queue: string) => createJobStore(db).countGroups(queue),
     /** In the caller's transaction: a group is due at once, as when what it waited for is there; what runs is not put off any more. */

@@ -174,8 +174,4 @@ export const createJobStore = (db: Db) => ({
     const row = await db('jobs').where('status', 'waiting').where('run_at', '<', before).count({ n: '*' }).first();
     return Number(row?.n ?? 0);
   },
-  replay: (id: string, now: number): Promise<number> =>
-    db('jobs')
-      .where({ id, status: 'dead' })
-      .update({ status: 'waiting', attempts: 0, run_at: now, put_off_since: null, finished_at: null }),
 });

@@ -2,7 +2,6 @@
 import { defineModule } from '../module.ts';
 import { pluginsGeneration } from './calls/registry.ts';
 import { pluginCalls } from './calls/runs.ts';
-import { pluginChecks } from './checks.ts';
 import { createPlugins, type PluginsDeps } from './plugins.ts';
 import { pluginTables } from './tables.ts';
 
@@ -13,7 +12,6 @@ export const pluginsModule = defineModule({
   create: (platform, deps: PluginsDeps) => createPlugins(platform, deps),
   generations: [pluginsGeneration],
   tables: pluginTables,
-  doctor: pluginChecks,
   metrics: [pluginCalls],
   routes: ({ served }) => served,
   dependents: ({ partsOf }) => ({ parts: partsOf }),

@@ -6,6 +6,7 @@ import { auditCommand } from './audit-command.ts';
 import { backupCommand, restoreCommand } from './backups/commands.ts';
 import { machineChecks } from './doctor/checks.ts';
 import { doctorCommand } from './doctor/commands.ts';
+import { coreChecks } from './doctor/core-checks.ts';
 import { pluginCommand } from './plugin-command.ts';
 import { createRetention } from './retention.ts';
 import { clientCommand, userCommand } from './staff-commands.ts';
@@ -30,7 +31,7 @@ export const operationsModule = defineModule({
     retention: createRetention(platform),
   }),
   tables: [],
-  doctor: machineChecks,
+  doctor: [...machineChecks, ...coreChecks],
   routes: (operations) => platformRoutes(operations),
   subscriptions: (platform) => [{ notices: statisticsAfterImports(platform) }],
   schedules: ({ retention }) => [

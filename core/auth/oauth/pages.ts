@@ -1,9 +1,9 @@
 // The pages of the authorization flow: sign-in, consent, refusal.
-import type { Scope } from '@rapport/sdk';
+import { type Scope, scopeInWords } from '@rapport/sdk';
 import type { Context } from 'koa';
 import type { Reply } from '../../http/serve.ts';
 import { escapeHtml, htmlPage, languageOf } from '../page.ts';
-import { pageWords, scopeInWords } from '../words.ts';
+import { pageWords } from '../words.ts';
 
 export const signInPage = (
   ctx: Context,

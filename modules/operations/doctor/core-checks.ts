@@ -1,16 +1,22 @@
-// What `rapport doctor` looks at of the machinery: the secret key, the database, its tables, the queue.
+// What `rapport doctor` looks at of the core: the secret key, the database, its tables, the queue, the plugins.
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { createCatalogueStore } from './data/catalogue-store.ts';
-import { listPendingMigrations } from './data/migrate.ts';
-import { findUndeclared } from './declared.ts';
-import { type DoctorCheck, problem, well } from './doctor.ts';
-import { createJobStore } from './jobs/store.ts';
-import { secretKeyFile } from './secret-box.ts';
+import {
+  createCatalogueStore,
+  createJobStore,
+  createPluginStore,
+  createRunsStore,
+  type DoctorCheck,
+  findUndeclared,
+  listPendingMigrations,
+  problem,
+  secretKeyFile,
+  well,
+} from '../../../core/index.ts';
 
 const hour = 3_600_000;
 
-export const machineryChecks: readonly DoctorCheck[] = [
+export const coreChecks: readonly DoctorCheck[] = [
   {
     name: 'secret key',
     promise: 'the key that secrets are sealed with is there, whole, and readable by its owner only',
@@ -92,6 +98,23 @@ export const machineryChecks: readonly DoctorCheck[] = [
       return overdue > 0
         ? problem(`${overdue} wait for more than an hour`, 'is the server running?')
         : well('none dead');
+    },
+  },
+  {
+    name: 'plugins',
+    promise: 'no plugin was switched off for its faults, and none fails half of its calls',
+    needs: 'database',
+    run: async ({ database, now }) => {
+      const off = (await createPluginStore(database.reader).list())
+        .filter(({ disabledReason }) => disabledReason !== null)
+        .map(({ id, disabledReason }) => `${id} is off: ${disabledReason}`);
+      const failing = (await createRunsStore(database.reader).countCalls(now - hour))
+        .filter(({ calls, failed }) => calls >= 5 && failed * 2 >= calls)
+        .map(({ plugin, calls, failed }) => `${plugin} failed ${failed} of ${calls} calls in the last hour`);
+      const found = [...off, ...failing];
+      return found.length === 0
+        ? well('none switched off, none failing')
+        : problem(found.join('; '), 'rapport plugin logs <id> says why');
     },
   },
 ];
