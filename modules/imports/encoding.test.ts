@@ -56,6 +56,12 @@ describe('text of chunks', () => {
     expect(decode(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('ä\n', 'utf16le')]), [2])).toBe('ä\n');
   });
 
+  test('UTF-16 without a mark is known from its first chunk, also when every letter is plain', () => {
+    const little = Buffer.from('name,city\nAda,London\n', 'utf16le');
+    expect(decode(little, [12, 3])).toBe('name,city\nAda,London\n');
+    expect(decode(Buffer.from(little).swap16(), [12, 3])).toBe('name,city\nAda,London\n');
+  });
+
   test('what the caller says goes before what the bytes look like', () => {
     expect(decode(western, [10], 'windows-1252')).toBe('name,city\nJürgen,Köln\n');
     expect(decode(Buffer.from('Köln'), [], 'windows-1252')).toBe('KÃ¶ln');
