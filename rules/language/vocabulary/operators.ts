@@ -72,7 +72,7 @@ export const testAgainst = (name: string, expected: unknown): Test => {
     case 'doesNotContain':
       return (actual) => !(actual as readonly string[]).includes(expected as string);
     default:
-      return beside(name, expected as string | number);
+      return beside(name, expected as string | number | null);
   }
 };
 
@@ -113,7 +113,9 @@ const among = (expected: readonly FactValue[]): Test => {
 };
 
 // Each operator is a closure of its own, so that a comparison is one call and no dispatch.
-const beside = (name: string, expected: string | number): Test => {
+const beside = (name: string, expected: string | number | null): Test => {
+  // Nothing is less or more than absent, absent itself neither.
+  if (expected === null) return () => false;
   const type = typeof expected;
   const fraction = typeof expected === 'number' ? decimal(expected) : undefined;
   const sign = (actual: FactValue): number =>

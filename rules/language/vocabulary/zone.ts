@@ -41,7 +41,8 @@ export const createZone = (name: string): Zone => {
     const seconds = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
     return seconds + (((at % 1000) + 1000) % 1000);
   };
-  // Where a wall time happens twice the earlier counts, where it is skipped the first instant after the gap.
+  // Where a wall time happens twice the earlier counts; one that is skipped is as far after the gap as it is into it, so that a
+  // skipped midnight is the first instant of its day.
   const fromWall = (local: number): number => {
     if (utc) return local;
     const earlier = local - (wall(local - dayMs) - (local - dayMs));
