@@ -3,6 +3,7 @@ import type { FactType, VocabularyFact } from '@rapport/sdk/schemas';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { fromMinor, toMinor } from '../words/format.ts';
 import { useWords } from '../words/words.ts';
+import { numeric, readChips, showChip } from './chips.ts';
 import { useEditor } from './editor.tsx';
 
 type FieldProps = {
@@ -86,8 +87,6 @@ export const ValueField = ({ fact, type, list, value, onChange }: FieldProps) =>
   return <TextField {...shared} options={fact?.options} value={value} onChange={onChange} />;
 };
 
-const numeric = (type: FactType): boolean => type === 'number' || type === 'integer' || type === 'fraction';
-
 /** An instant as the fields of the reader's own zone. */
 const local = (iso: string): string => {
   const at = new Date(iso);
@@ -164,17 +163,12 @@ type ChipsProps = {
 /** Several values: Enter or a comma adds one, Backspace in the empty field takes the last away. */
 export const Chips = ({ type, options, value, onChange }: ChipsProps) => {
   const { t } = useWords();
-  const { readOnly } = useEditor();
+  const { readOnly, currency } = useEditor();
   const [text, setText] = useState('');
   const id = useId();
   const set = (values: unknown[]) => onChange(values.length === 0 ? undefined : values);
   const add = (typed: string) => {
-    const parts = typed
-      .split(/[,，\n]/)
-      .map((part) => part.trim())
-      .filter(Boolean)
-      .map((part) => (numeric(type) || type === 'money' ? Number(part) : part))
-      .filter((part) => typeof part === 'string' || Number.isFinite(part));
+    const parts = readChips(typed, type, currency);
     if (parts.length > 0) set([...new Set([...value, ...parts])]);
     setText('');
   };
@@ -189,11 +183,11 @@ export const Chips = ({ type, options, value, onChange }: ChipsProps) => {
     <span className="chips">
       {value.map((item) => (
         <span key={String(item)} className="chip">
-          {String(item)}
+          {showChip(item, type, currency)}
           {!readOnly && (
             <button
               type="button"
-              aria-label={`${t('do.remove')} ${String(item)}`}
+              aria-label={`${t('do.remove')} ${showChip(item, type, currency)}`}
               onClick={() => set(value.filter((other) => other !== item))}
             >
               ×

@@ -41,8 +41,9 @@ export const GrantForm = ({ value, onChange, currency, error, readOnly }: GrantP
   };
   const turnTo = (target: PromotionTarget) => {
     const { stacking, group, code, limits, schedule } = value;
+    const onReturn = target === 'tier' || target === 'coupon' ? undefined : value.onReturn;
     const kept = Object.fromEntries(
-      Object.entries({ stacking, group, code, limits, schedule }).filter(([, each]) => each !== undefined),
+      Object.entries({ stacking, group, code, limits, schedule, onReturn }).filter(([, each]) => each !== undefined),
     );
     onChange({ ...kept, ...startOf(target, unit), target } as GrantParams);
   };

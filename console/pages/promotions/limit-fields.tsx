@@ -25,6 +25,18 @@ export const LimitFields = ({ value, set, currency: unit, at }: LimitProps) => {
           label: t(`promotions.stackings.${each}`),
         }))}
       />
+      {value.target !== 'tier' && value.target !== 'coupon' && (
+        <NativeSelect
+          label={t('promotions.onReturn')}
+          value={value.onReturn ?? 'keep'}
+          onChange={(event) => set({ onReturn: event.currentTarget.value as 'keep' })}
+          data={(['keep', 'recalculate'] as const).map((each) => ({
+            value: each,
+            label: t(`promotions.onReturns.${each}`),
+          }))}
+          error={at('onReturn')}
+        />
+      )}
       <TextInput
         label={t('promotions.group')}
         description={t('promotions.groupHint')}

@@ -83,12 +83,18 @@ const AddCodes = ({ promotionKey }: { promotionKey: string }) => {
   const [given, setGiven] = useState('');
   const [count, setCount] = useState('10');
   const [pattern, setPattern] = useState('');
+  const [uses, setUses] = useState<string>();
   const list = given.split(/[\s,，]+/).filter(Boolean);
+  // A code that is given is known to many, one that is drawn is for one.
+  const wanted = uses ?? (list.length > 0 ? '' : '1');
   const add = useMutation({
     mutationFn: () =>
       call(addPromotionCodes, {
         params: { key: promotionKey },
-        body: list.length > 0 ? { codes: list } : { count: Number(count), ...(pattern && { pattern }) },
+        body: {
+          ...(list.length > 0 ? { codes: list } : { count: Number(count), ...(pattern && { pattern }) }),
+          uses: wanted === '' ? null : Number(wanted),
+        },
       }),
     onSuccess: async ({ added }) => {
       tellDone(t('promotions.codesAdded', { count: added }));
@@ -126,8 +132,17 @@ const AddCodes = ({ promotionKey }: { promotionKey: string }) => {
           onChange={(event) => setPattern(event.currentTarget.value)}
           error={fieldError(add.error, '/pattern')}
         />
+        <TextInput
+          label={t('promotions.codeUses')}
+          description={t('promotions.codeUsesHint')}
+          type="number"
+          min={1}
+          value={wanted}
+          onChange={(event) => setUses(event.currentTarget.value)}
+          error={fieldError(add.error, '/uses')}
+        />
       </div>
-      <Trouble error={unplaced(add.error, ['/codes', '/count', '/pattern'])} />
+      <Trouble error={unplaced(add.error, ['/codes', '/count', '/pattern', '/uses'])} />
       <div className="form-foot">
         <Button loading={add.isPending} onClick={() => add.mutate()}>
           {t('promotions.addCodes')}
