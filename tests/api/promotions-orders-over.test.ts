@@ -57,7 +57,7 @@ eachDatabase('cancelled and redeemed at the same moment, an order uses nothing i
   expect(replies.filter((_, index) => index % 2 === 1).map(({ status }) => status)).toEqual(ids.map(() => 200));
   expect(await use('ten')).toEqual({ used: 0, spent: 0 });
   expect((await staff.get(`/customers/${ada}/membership`)).body).toMatchObject({ pointsAvailable: 0, pointsOwed: 0 });
-  const left = await query(
+  const left = await query<{ live: number; used: number | null }>(
     app.rapport.platform.database.writer,
     "select (select count(*) from redemptions where status = 'redeemed') as live, (select sum(used) from promotion_customers) as used",
   );
