@@ -14,12 +14,13 @@ export const budgets = {
   pluginForm: 175,
 } as const;
 
-/** Which budget a page falls under; the form of a plugin's settings is loaded when its tab is opened. */
+/** Which budget a page falls under, and what a page loads only when a tab of it is opened. */
 const routes: Record<string, 'list' | 'rule' | 'pluginForm'> = {
   'pages/overview.tsx': 'list',
   'pages/setup.tsx': 'list',
   'pages/customers/list.tsx': 'list',
   'pages/customers/one.tsx': 'list',
+  'pages/customers/orders.tsx': 'list',
   'pages/imports/list.tsx': 'list',
   'pages/imports/new.tsx': 'list',
   'pages/imports/one.tsx': 'list',
@@ -40,6 +41,7 @@ const routes: Record<string, 'list' | 'rule' | 'pluginForm'> = {
   'pages/alerts/new.tsx': 'rule',
   'pages/alerts/one.tsx': 'rule',
   'pages/plugins/scorers.tsx': 'list',
+  'pages/plugins/activity.tsx': 'list',
   'pages/plugins/settings-form.tsx': 'pluginForm',
 };
 

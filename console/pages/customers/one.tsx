@@ -16,11 +16,12 @@ import { useWords } from '../../words/words.ts';
 import { About } from './about.tsx';
 import { Consents } from './consents.tsx';
 import { Membership, Recommendations, Scores, Segments } from './insights.tsx';
-import { Messages, Orders } from './orders.tsx';
 import { Tags } from './tags.tsx';
 import { Timeline } from './timeline.tsx';
 
 const EditCustomer = later(async () => (await import('./edit.tsx')).EditCustomer, null);
+const Orders = later(async () => (await import('./orders.tsx')).Orders);
+const Messages = later(async () => (await import('./orders.tsx')).Messages);
 
 export const CustomerPage = () => {
   const { id } = useParams({ from: '/frame/customers/$id' });

@@ -14,12 +14,13 @@ import { useTakeAway } from '../../parts/take-away.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Loaded, tellTrouble } from '../../parts/trouble.tsx';
 import { useWords } from '../../words/words.ts';
-import { Logs, Runs } from './activity.tsx';
 import { Consent } from './consent.tsx';
 import { idParam } from './plugin-id.ts';
 import { localText } from './settings-schema.ts';
 import { PluginState } from './state.tsx';
 
+const Runs = later(async () => (await import('./activity.tsx')).Runs);
+const Logs = later(async () => (await import('./activity.tsx')).Logs);
 const Scorers = later(async () => (await import('./scorers.tsx')).Scorers);
 const SettingsForm = later(async () => (await import('./settings-form.tsx')).SettingsForm);
 
