@@ -17,7 +17,7 @@ export const RuleWithoutConditions = defineError(
 export const SegmentIsRule = defineError(
   'SEGMENT_IS_RULE',
   409,
-  'Members of a dynamic segment come from its rule; only static lists are edited by hand.',
+  'Members of a dynamic segment come from its rule, those of a snapshot from its moment; only static lists are edited by hand.',
   text,
 );
 export const SegmentNotDynamic = defineError(

@@ -22,6 +22,8 @@ export const createLists = (platform: Platform, deps: { segments: Segments; live
       transact(database.writer, async (trx) => {
         const document = await deps.segments.documents.get(key, trx);
         if (document.variant === 'dynamic') throw new SegmentIsRule(`The members of ${key} come from its rule.`);
+        if (document.variant === 'snapshot')
+          throw new SegmentIsRule(`${key} is a snapshot: its members are those of its moment.`);
         if (document.status === 'archived') throw new RuleArchived(`The segment ${key} is archived.`);
         const reads = createSegmentReads(trx);
         const store = createMembersStore(trx);

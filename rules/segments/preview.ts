@@ -6,7 +6,7 @@ import { PreviewSuperseded, PreviewTooLong } from '../errors.ts';
 import { asOf } from '../language/as-of.ts';
 import { compileRule, compileSql, createFactReader, hasSql, type Vocabulary } from '../language/index.ts';
 import { interruptible } from './interruptible-store.ts';
-import { createPopulationReads, createSegmentReads } from './read-store.ts';
+import { createPopulationReads, createSegmentReads, toSelection } from './read-store.ts';
 
 const longestMs = 30_000;
 const impactSample = 20;
@@ -46,7 +46,7 @@ export const createPreviews = (platform: Platform) => {
       const started = performance.now();
       const found = hasSql(conditions, vocabulary)
         ? await select(conditions, vocabulary, options.sample, signal)
-        : await scan(conditions, vocabulary, options.sample, signal);
+        : await sampled(await scan(conditions, vocabulary, signal), options.sample, signal);
       return {
         count: found.count,
         sample: masked(found.sample, options.actor),
@@ -60,25 +60,24 @@ export const createPreviews = (platform: Platform) => {
       return createPopulationReads(query).countAndSample(wanted, sample);
     });
 
-  // Conditions without a twin in SQL: every customer through the closures.
-  const scan = async (conditions: Condition, vocabulary: Vocabulary, sample: number, signal: AbortSignal) => {
+  /** Who is in by conditions without a twin in SQL: every customer through the closures. */
+  const scan = async (conditions: Condition, vocabulary: Vocabulary, signal: AbortSignal): Promise<string[]> => {
     const compiled = compileRule(conditions, vocabulary);
     const now = asOf(clock);
     const ids: string[] = [];
-    let count = 0;
     for await (const batch of createFactReader(database.reader).scan(compiled.needs, now)) {
       signal.throwIfAborted();
-      for (const facts of batch) {
-        if (!compiled.test(facts, now)) continue;
-        count++;
-        if (ids.length < sample) ids.push(facts.customerId!);
-      }
+      for (const facts of batch) if (compiled.test(facts, now)) ids.push(facts.customerId!);
     }
-    return {
-      count,
-      sample: await interruptible(database.reader, signal, (query) => createPopulationReads(query).sampleOf(ids)),
-    };
+    return ids;
   };
+
+  const sampled = async (ids: readonly string[], sample: number, signal: AbortSignal) => ({
+    count: ids.length,
+    sample: await interruptible(database.reader, signal, (query) =>
+      createPopulationReads(query).sampleOf(ids.slice(0, sample)),
+    ),
+  });
 
   const impact = (
     segment: string,
@@ -87,24 +86,22 @@ export const createPreviews = (platform: Platform) => {
     vocabulary: Vocabulary,
     options: Pick<PreviewOptions, 'actor' | 'signal'>,
   ): Promise<SegmentImpact> =>
-    watched(options, (signal) =>
-      interruptible(database.reader, signal, async (query) => {
-        const started = performance.now();
-        const wanted = compileSql(conditions, vocabulary, database.dialect, asOf(clock));
-        const { entering, leaving, ...counts } = await createPopulationReads(query).compare(
-          segment,
-          wanted,
-          impactSample,
-        );
-        return {
-          version,
-          ...counts,
-          entering: { ...entering, sample: masked(entering.sample, options.actor) },
-          leaving: { ...leaving, sample: masked(leaving.sample, options.actor) },
-          tookMs: round(performance.now() - started),
-        };
-      }),
-    );
+    watched(options, async (signal) => {
+      const started = performance.now();
+      const wanted = hasSql(conditions, vocabulary)
+        ? compileSql(conditions, vocabulary, database.dialect, asOf(clock))
+        : toSelection(await scan(conditions, vocabulary, signal), database.dialect);
+      const { entering, leaving, ...counts } = await interruptible(database.reader, signal, (query) =>
+        createPopulationReads(query).compare(segment, wanted, impactSample),
+      );
+      return {
+        version,
+        ...counts,
+        entering: { ...entering, sample: masked(entering.sample, options.actor) },
+        leaving: { ...leaving, sample: masked(leaving.sample, options.actor) },
+        tookMs: round(performance.now() - started),
+      };
+    });
 
   return {
     preview,

@@ -1,6 +1,6 @@
 // Reads of segments for people: counts, samples, members, a customer's segments. Not the hot path (see members-store.ts).
 import type { CustomerSegment, SampleCustomer, SegmentImpact, SegmentMember } from '@rapport/sdk/schemas';
-import { type Db, type Page, page, query, toIso, toIsoOrNull } from '../../core/index.ts';
+import { type Db, type Dialect, type Page, page, query, toIso, toIsoOrNull } from '../../core/index.ts';
 import type { CompiledSql } from '../language/index.ts';
 import type { Query } from './interruptible-store.ts';
 
@@ -13,6 +13,15 @@ export type Comparison = Omit<SegmentImpact, 'version' | 'tookMs'>;
 
 const toSample = ({ id, name, city, country }: Sampled): SampleCustomer[] =>
   id === null ? [] : [{ id, name, city, country }];
+
+/** Customers known by id as a selection like that of conditions, however many they are: one binding. */
+export const toSelection = (ids: readonly string[], dialect: Dialect): CompiledSql => ({
+  sql:
+    dialect === 'postgres'
+      ? 'select jsonb_array_elements_text(?::jsonb) as customer_id'
+      : 'select value as customer_id from json_each(?)',
+  bindings: [JSON.stringify(ids)],
+});
 
 /** Statements that run where they can be interrupted. */
 export const createPopulationReads = (run: Query) => ({
