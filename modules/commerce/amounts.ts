@@ -4,6 +4,7 @@ import type { NewOrder, NewOrderLine } from '@rapport/sdk/schemas';
 import { InvalidValue } from '../../core/index.ts';
 import type { ProductRow } from './products-store.ts';
 
+/** Amounts are integer minor units of the order's currency; `total` is quantity times unit price less `discount`. */
 export type PricedLine = {
   sku: string;
   name: string | null;
@@ -14,6 +15,10 @@ export type PricedLine = {
   total: number;
   external_id: string | null;
 };
+/**
+ * `subtotal` is the sum of the lines after their own discounts; `discount` is the order's own, on top.
+ * `quantity` counts units.
+ */
 export type Amounts = {
   lines: PricedLine[];
   subtotal: number;
@@ -23,6 +28,10 @@ export type Amounts = {
   quantity: number;
 };
 
+/**
+ * The largest sum of a line or an order, in minor units: far below the integers that JSON and both
+ * databases keep exactly.
+ */
 const most = 1_000_000_000_000;
 
 /** Throws with a pointer to the member that does not add up. */
@@ -45,6 +54,7 @@ export const amountsOf = (order: NewOrder, products: ReadonlyMap<string, Product
   return { lines, subtotal, discount, shipping, total, quantity: lines.reduce((sum, line) => sum + line.quantity, 0) };
 };
 
+/** The line's own price, else that of the product when it is in the order's currency: prices are never converted. */
 const priced = (line: NewOrderLine, i: number, currency: string, product: ProductRow | undefined): PricedLine => {
   const at = `/lines/${i}`;
   const price = product?.currency === currency ? product.price : null;

@@ -7,6 +7,7 @@ type LineRow = PluginOrder['lines'][number] & { order_id: string };
 
 const idsAtOnce = 500;
 
+/** Cancelled orders are not shown to plugins. `since` is inclusive and `until` exclusive, in ms. */
 export const createReadsStore = (db: Db) => {
   const ordersIn = ({ customerId, since, until }: Span) => {
     const rows = db('orders').where('status', '<>', 'cancelled');
@@ -22,6 +23,7 @@ export const createReadsStore = (db: Db) => {
   };
 
   return {
+    /** Oldest first, each with its lines in their order; amounts in minor units. */
     orders: async (span: Span, limit: number, cursor?: string): Promise<Page<PluginOrder>> => {
       const columns = ['id', 'customer_id as customerId', 'status', 'currency', 'total', 'refunded', 'ordered_at'];
       const sort = { column: 'ordered_at', direction: 'asc' as const };

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { type Capability, capability, given, type Platform, span } from '../../core/index.ts';
 import { createReadsStore } from './capabilities-store.ts';
 
+/** Pages of 100 when the plugin names no limit. Each row that is given is taken from the plugin's allowance of rows. */
 export const commerceCapabilities = ({ database }: Pick<Platform, 'database'>): Capability[] => {
   const reads = createReadsStore(database.reader);
   return [

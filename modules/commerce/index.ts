@@ -8,6 +8,10 @@ import { commerceTables } from './tables.ts';
 
 export type Commerce = { orders: Orders; products: Products; capabilities: readonly Capability[] };
 
+/**
+ * Reads go to the reader's connection, so an answer may lag behind a write of another request where that
+ * is a replica; what a write answers is read in its own transaction.
+ */
 export const createCommerce = (platform: Platform, { customers }: { customers: Customers }): Commerce => ({
   orders: createOrders({ platform, customers }),
   products: createProducts(platform),

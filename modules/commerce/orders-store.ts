@@ -3,6 +3,10 @@ import type { OrderStatus } from '@rapport/sdk/schemas';
 import { type Db, dialectOf, query, type RowColumn, rowSet } from '../../core/index.ts';
 import type { PricedLine } from './amounts.ts';
 
+/**
+ * Amounts are minor units of `currency`, times ms. `refunded` is the sum of the money that went back,
+ * never more than `total`; `source` and `external_id` together name an order once.
+ */
 export type OrderRow = {
   id: string;
   customer_id: string;
@@ -22,6 +26,7 @@ export type OrderRow = {
   created_at: number;
   updated_at: number;
 };
+/** `line_no` counts from 1 within the order; customer and time are those of the order, so that rules need no join. */
 export type LineRow = PricedLine & { order_id: string; line_no: number; customer_id: string; ordered_at: number };
 export type RefundRow = {
   id: string;
@@ -91,6 +96,7 @@ export const createOrderStore = (db: Db) => {
   return {
     find: async (id: string): Promise<OrderRow | undefined> =>
       (await query<OrderRow>(db, 'select * from orders where id = ?', [id]))[0],
+    /** Held until the caller's transaction ends (PostgreSQL); on SQLite the transaction itself is the only writer. */
     lock: async (id: string): Promise<OrderRow | undefined> =>
       (await query<OrderRow>(db, `select o.* from orders o where o.id = ?${locked}`, [id]))[0],
     /** Locked as well. */
@@ -100,8 +106,10 @@ export const createOrderStore = (db: Db) => {
         keys,
         `select o.* from {given} join orders o on o.source = given.source and o.external_id = given.external_id${locked}`,
       ),
+    /** Of all these orders, by order and line number. */
     listLines: (orderIds: readonly string[]): Promise<LineRow[]> =>
       db('order_lines').whereIn('order_id', orderIds).orderBy(['order_id', 'line_no']),
+    /** Which of these lines, named by the sender's own id, are written already. */
     findLineKeys: (
       lines: readonly (readonly [orderId: string, externalId: string | null])[],
     ): Promise<{ order_id: string; external_id: string }[]> =>
@@ -111,6 +119,7 @@ export const createOrderStore = (db: Db) => {
         `select l.order_id, l.external_id from {given}
          join order_lines l on l.order_id = given.order_id and l.external_id = given.external_id`,
       ),
+    /** The highest line number of each order; an order without lines is not in the answer. */
     findLastLines: (orderIds: readonly string[]): Promise<{ order_id: string; last: number }[]> =>
       withRows(
         texts('order_id'),
@@ -118,6 +127,7 @@ export const createOrderStore = (db: Db) => {
         `select l.order_id, max(l.line_no) as last from {given} join order_lines l on l.order_id = given.order_id
          group by l.order_id`,
       ),
+    /** Oldest first. */
     listRefunds: (orderId: string): Promise<RefundRow[]> =>
       db('refunds').where({ order_id: orderId }).orderBy(['at', 'id']),
     insert: (rows: readonly OrderRow[]) => insertAll('orders', orderColumns, rows),
@@ -133,6 +143,7 @@ export const createOrderStore = (db: Db) => {
       );
     },
     insertRefund: (row: RefundRow) => db('refunds').insert(row),
+    /** In sets of 50, below the number of bindings that SQLite allows. */
     insertRefundLines: async (rows: readonly RefundLineRow[]): Promise<void> => {
       for (let i = 0; i < rows.length; i += 50) await db('refund_lines').insert(rows.slice(i, i + 50));
     },

@@ -18,6 +18,12 @@ import { showOrder, showSummary } from './present.ts';
 import { createRefunding } from './refunding.ts';
 import { createWriteOrders } from './writing.ts';
 
+/**
+ * Amounts are integer minor units, times ISO-8601 in and out. `create`, `move` and `refund` answer the
+ * order as it is after them. A write goes with its notices, its audit row and what rules must evaluate in
+ * one transaction, which is run again after a deadlock: what is passed in must not be changed by the
+ * caller meanwhile.
+ */
 export const createOrders = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
   const { database } = platform;
   const writeMoves = createMoves(platform);
@@ -41,6 +47,11 @@ export const createOrders = ({ platform, customers }: { platform: Platform; cust
   return {
     get,
     withholdBy,
+    /**
+     * Throws ORDER_EXISTS for a second order of one source and external id, OUT_OF_STOCK, and
+     * INVALID_VALUE with a pointer to the member that does not add up. Without an `externalId` a repeated
+     * request makes a second order.
+     */
     create: (given: NewOrder, actor: Actor): Promise<Order> =>
       transactRetrying(database.writer, (trx) => place(trx, given, actor)),
     /**
@@ -68,6 +79,10 @@ export const createOrders = ({ platform, customers }: { platform: Platform; cust
       }),
     /** What one source has brought in: lines, customers, orders, and their total in minor units. */
     sumOfSource: (source: string) => createOrderStore(database.reader).sumOfSource(source),
+    /**
+     * Newest first, without lines and refunds. `from` is inclusive, `to` exclusive; a time that cannot be
+     * read is refused with a pointer to the parameter.
+     */
     list: async (query: {
       limit?: number;
       cursor?: string;

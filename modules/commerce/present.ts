@@ -3,12 +3,17 @@ import type { Order, OrderSummary } from '@rapport/sdk/schemas';
 import { type Change, toIso } from '../../core/index.ts';
 import type { LineRow, OrderRow, RefundLineRow, RefundRow } from './orders-store.ts';
 
+/** Units of each sku: lines of one sku are added. */
 export const perSku = (lines: readonly { sku: string; quantity: number }[]): Map<string, number> => {
   const sums = new Map<string, number>();
   for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity);
   return sums;
 };
 
+/**
+ * What rules are told of an order: which facts may differ now, and the order for rules that answer to an
+ * event. `at` is in ms.
+ */
 export const orderChange = (row: OrderRow, kind: 'order' | 'order-status' | 'refund', at: number): Change => ({
   customerId: row.customer_id,
   kind,
@@ -25,6 +30,7 @@ export const orderChange = (row: OrderRow, kind: 'order' | 'order-status' | 'ref
   },
 });
 
+/** `lines` may hold those of other refunds: only its own are shown. */
 export const showRefund = (
   { id, amount, withheld, reason, at }: RefundRow,
   lines: readonly RefundLineRow[],
@@ -61,6 +67,7 @@ export const showSummary = (row: OrderRow): OrderSummary => ({
 export type Returned = { refunds: readonly RefundRow[]; lines: readonly RefundLineRow[] };
 export const nothingReturned: Returned = { refunds: [], lines: [] };
 
+/** `returned` of a line counts its units in all refunds. */
 export const showOrder = (row: OrderRow, lines: readonly LineRow[], { refunds, lines: back }: Returned): Order => ({
   ...showSummary(row),
   lines: lines.map((line) => ({

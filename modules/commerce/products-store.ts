@@ -1,6 +1,10 @@
 // Rows of products.
 import { type Db, dialectOf, query, rowSet } from '../../core/index.ts';
 
+/**
+ * `price` is in minor units of `currency`; both are null for a product without a price of its own. `stock`
+ * null means that it is not counted.
+ */
 export type ProductRow = {
   id: string;
   sku: string;
@@ -39,6 +43,7 @@ export const createProductStore = (db: Db) => {
   ]);
   return {
     find: (id: string): Promise<ProductRow | undefined> => db('products').where({ id }).first(),
+    /** By sku; skus nobody has are not in the answer. */
     findBySkus: async (wanted: Iterable<string>): Promise<Map<string, ProductRow>> => {
       const rows = await query<ProductRow>(db, `select p.* from ${skus.sql} join products p on p.sku = given.sku`, [
         skus.bind([...wanted].map((sku) => [sku, 0])),
@@ -55,6 +60,7 @@ export const createProductStore = (db: Db) => {
           rows,
         )
       ).length,
+    /** Writes every column of rows that exist, by their id; the last writer of two stands. */
     update: (rows: readonly ProductRow[]) =>
       write(
         `update products set ${names.slice(1).map((name) => `${name} = given.${name}`)} from {given} where products.id = given.id`,
@@ -71,6 +77,7 @@ export const createProductStore = (db: Db) => {
          where products.sku = given.sku and products.stock >= given.quantity returning products.sku`,
         [skus.bind(wanted)],
       ),
+    /** Adds to stock where it is counted; elsewhere nothing happens. */
     returnStock: async (wanted: readonly (readonly [sku: string, quantity: number])[], now: number): Promise<void> => {
       await db.raw(
         `update products set stock = products.stock + given.quantity, updated_at = ${Number(now)} from ${skus.sql}

@@ -13,6 +13,10 @@ import {
 import { ProductNotFound, SkuTaken } from './errors.ts';
 import { createProductStore, type ProductRow } from './products-store.ts';
 
+/**
+ * Prices are integer minor units with their currency. A change of a product changes no order that exists:
+ * lines keep the price, name and category they were written with.
+ */
 export const createProducts = ({ database, clock, ids, audit }: Platform) => {
   const rowOf = (given: NewProduct): ProductRow => ({
     id: ids.next(),
@@ -32,6 +36,7 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
     audit.record(trx, { actor, action, subject: { kind: 'product', id }, details: { members } });
 
   return {
+    /** Throws SKU_TAKEN, and INVALID_VALUE for a price without a currency. */
     create: (given: NewProduct, actor: Actor): Promise<Product> =>
       transactRetrying(database.writer, async (trx) => {
         if (given.price !== undefined && given.currency === undefined)
@@ -43,6 +48,7 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
         await record(trx, actor, 'product.created', row.id, Object.keys(given));
         return showProduct(row);
       }),
+    /** Only members that are given change; null clears. Throws PRODUCT_NOT_FOUND. */
     change: (id: string, change: ProductChange, actor: Actor): Promise<Product> =>
       transactRetrying(database.writer, async (trx) => {
         const store = createProductStore(trx);
@@ -86,6 +92,10 @@ export const createProducts = ({ database, clock, ids, audit }: Platform) => {
       if (!row) throw new ProductNotFound(id);
       return showProduct(row);
     },
+    /**
+     * By name. `q` is the beginning of a name or a sku, without regard to case (on SQLite of ASCII letters
+     * only); it is no search within words.
+     */
     list: async (query: {
       limit?: number;
       cursor?: string;

@@ -22,6 +22,11 @@ const options = {
   out: { type: 'string' },
 } as const;
 
+/**
+ * Exit code 2 with the usage for a wrong argument, before a database is opened. A new file is readable by
+ * its owner only; one that exists is replaced and keeps its rights. It runs as the system and so writes
+ * personal data in clear.
+ */
 export const exportCommand: CommandSpec<Exports> = {
   name: 'export',
   summary: 'Write customers, orders, order lines, events, products or a segment as CSV or JSON Lines.',

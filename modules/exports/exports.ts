@@ -18,10 +18,20 @@ import {
 } from '../../core/index.ts';
 import { createExportStore, type ExportRow, type ExportSource, type ExportStore } from './store.ts';
 
+/**
+ * The name in the head of a CSV and as a key of JSON Lines, and the value of a row as it is written.
+ * Absent values are empty cells, or null.
+ */
 type Column = readonly [name: string, value: (row: Record<string, unknown>) => unknown];
 
+/** Media types by format; both are UTF-8. */
 export const exportTypes = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson' } as const;
 
+/**
+ * Exports are read in pages of 1,000 rows, each in its own statement: memory does not grow with the table,
+ * and a row changed while an export runs is written as it was when its page was read. This is not a
+ * snapshot; for one take a backup.
+ */
 export const createExports = (deps: { reader: Db; attributes: Attributes }) => {
   const store = createExportStore(deps.reader);
   const money = createMoney();
@@ -53,6 +63,7 @@ export type Exports = ReturnType<typeof createExports>;
 
 const toMs = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
 
+/** Pages of rows. Order lines come by pages of orders, so a page of lines has no fixed size. */
 const rowsOf = async function* (
   store: ExportStore,
   what: ExportKind,
@@ -99,6 +110,7 @@ type Money = ReturnType<typeof createMoney>;
 const plain = (name: string, column: string): Column => [name, (row) => row[column]];
 const time = (name: string, column: string): Column => [name, (row) => toIso(row[column] as number)];
 
+/** Each attribute of the shop is a column of its own, `attribute.<key>`; lists are joined by `;`. */
 const customerColumns = async (attributes: Attributes, personal: boolean): Promise<Column[]> => {
   const { definitions } = await attributes.context();
   const shown = new WeakMap<object, Record<string, unknown>>();

@@ -1,6 +1,10 @@
 // Tables for export, a page after a page by key, so that neither memory nor a lock grows with the table.
 import { type Db, dialectOf, query } from '../../core/index.ts';
 
+/**
+ * `from` (inclusive) and `to` (exclusive) are times in ms of the column the source names; `segment` is a
+ * key, and means its members at the time of each page.
+ */
 export type ExportFilter = { segment?: string; from?: number; to?: number };
 export type ExportRow = Record<string, unknown> & { id: string };
 
@@ -32,10 +36,15 @@ const tagList = {
   postgres: ', (select json_agg(tag)::text from customer_tags t where t.customer_id = c.id) as tag_list',
 };
 
+/**
+ * Customers who were merged away or erased are not among the customers; orders of an erased customer are
+ * exported, since they are kept.
+ */
 export const createExportStore = (db: Db) => ({
   hasSegment: async (key: string): Promise<boolean> =>
     (await db('rules').where({ kind: 'segment', key }).first('key')) !== undefined,
 
+  /** In the order of their ids. Products are of no customer: a segment does not bound them. */
   pages: async function* (source: ExportSource, filter: ExportFilter): AsyncGenerator<ExportRow[]> {
     const { table, select, joins, time, customer } = sources[source];
     const where: string[] = [];
@@ -66,6 +75,7 @@ export const createExportStore = (db: Db) => ({
     }
   },
 
+  /** For the ids of one page at most: each is a binding of the statement. */
   linesOf: (orderIds: readonly string[]): Promise<Record<string, unknown>[]> =>
     query(
       db,

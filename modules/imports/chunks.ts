@@ -18,6 +18,12 @@ export type Chunk = {
   bytes: number;
 };
 
+/**
+ * For one run of one import. A chunk is committed whole or not at all: its rows, its counts and the place
+ * in the file are one transaction, so an import that goes on elsewhere neither skips a row nor counts one
+ * twice. `token` is what makes this run the only writer; when another run took the import over, writing
+ * throws IMPORT_TAKEN_OVER and changes nothing.
+ */
 export const createChunkWriter = (deps: {
   platform: Platform;
   faults: Faults;

@@ -17,9 +17,19 @@ import {
 import { type DateSettings, type Moment, parseMoment } from './dates.ts';
 import { type Decimal, parseDecimal, toMinor } from './decimals.ts';
 
+/**
+ * Why a row is refused. `field` is null when it is no single field's fault; `code` is stable and is what
+ * refused rows are counted by; `reason` is for people and may quote the cell.
+ */
 export type Problem = { field: string | null; code: string; reason: string };
+/** What was changed of a cell without asking, as it is shown beside the import. */
 export type Correction = { field: string; kind: string; from: string; to: string };
+/** Cells by the name of their field; columns that are mapped to nothing are not among them. */
 export type Values = Readonly<Record<string, string>>;
+/**
+ * `country` (ISO 3166-1 alpha-2) is for phones without a country code, `currency` (ISO 4217) for amounts
+ * whose row names none.
+ */
 export type CleaningSettings = DateSettings & { country?: string; currency?: string };
 
 const largestMoney = 1_000_000_000_000;
@@ -131,6 +141,7 @@ export const createCleaner = (settings: CleaningSettings) => {
         corrected(field, 'date', values[field]!.trim(), found.day);
       return found?.day;
     },
+    /** A whole number within what JavaScript holds exactly; anything else is a fault, never rounded. */
     integer: (field: string): number | undefined => {
       const value = decimal(field);
       if (!value) return undefined;
@@ -139,10 +150,12 @@ export const createCleaner = (settings: CleaningSettings) => {
       if (String(whole) !== values[field]!.trim()) corrected(field, 'number', values[field]!.trim(), String(whole));
       return whole;
     },
+    /** As a float: for attributes, not for money. */
     number: (field: string): number | undefined => {
       const value = decimal(field);
       return value && Number(`${value.units}e-${value.scale}`);
     },
+    /** English and Chinese words, `1` and `0`; an empty cell is no answer, not a no. */
     boolean: (field: string): boolean | undefined => {
       const given = text(field);
       if (given === undefined) return undefined;

@@ -25,6 +25,11 @@ const usage = `rapport import <${importKinds.join('|')}> <file|-> [options]
   --format, --encoding, --delimiter   when they are not guessed right
   --json                  the outcome as JSON`;
 
+/**
+ * Exit code 0 when the import is done, also with refused rows; 1 when it failed, was cancelled or was
+ * interrupted; 2 for wrong arguments. The first SIGINT or SIGTERM stops it after the chunk being written;
+ * the same command goes on from there.
+ */
 export const importCommand: CommandSpec<ImportService> = {
   name: 'import',
   summary: 'Import customers, orders, events, products or the Online Retail file.',

@@ -2,14 +2,20 @@
 import type { Db, Normal, Text } from '../../core/index.ts';
 import { withRows } from './row-store.ts';
 
+/** How a row names its customer, in the normal form in which identities are stored. */
 export type CustomerRef =
   | { kind: 'id' | 'external'; value: Text }
   | { kind: 'email'; value: Normal<'email'> }
   | { kind: 'phone'; value: Normal<'phone'> };
 
+/** Unique over kinds: an external id that looks like an e-mail is not that e-mail. */
 export const refKey = ({ kind, value }: { kind: string; value: string }): string => `${kind}\n${value}`;
 
 export const createCustomerRefsStore = (db: Db) => ({
+  /**
+   * Ids by `refKey`, in at most two statements however many there are. What is not known, and an id of a
+   * customer merged away or erased, is left out.
+   */
   find: async (refs: readonly CustomerRef[]): Promise<Map<string, string>> => {
     const found = new Map<string, string>();
     const ids = refs.filter(({ kind }) => kind === 'id').map(({ value }) => [value]);

@@ -17,11 +17,16 @@ import type { Field } from './fields.ts';
 import type { Counts, Layout } from './layout.ts';
 import type { RowCheck } from './row-check.ts';
 
+/** What writing did with one customer, at the index it was given. `id` is null only when it was refused. */
 export type CustomerOutcome = {
   outcome: 'created' | 'updated' | 'unchanged' | 'refused';
   id: string | null;
   failure?: { code: string; message: string; pointer: string | undefined };
 };
+/**
+ * In the caller's transaction; one outcome for each customer, in their order. A refused one does not undo
+ * the others.
+ */
 export type WriteCustomers = (trx: Db, customers: readonly NormalCustomer[]) => Promise<CustomerOutcome[]>;
 
 const plainTexts = [
@@ -41,6 +46,10 @@ const plainTexts = [
   'ownerId',
 ] as const;
 
+/**
+ * Refuses a row without any identity (NO_IDENTITY) or any value (EMPTY_ROW). An empty cell leaves the
+ * member as it is: an import clears nothing.
+ */
 export const createCustomersLayout = (deps: {
   clock: Clock;
   fields: readonly Field[];

@@ -2,6 +2,10 @@
 
 import { type Day, dayOf } from '../../core/index.ts';
 
+/**
+ * `timeZone` (IANA) is of times written without one, UTC when absent; `dateOrder` decides what could be
+ * two days, except for `03.04.2026`, which is always day first.
+ */
 export type DateSettings = { timeZone?: string; dateOrder?: 'dmy' | 'mdy' };
 /** An instant in ms, and the day as it was written (for a mere number the day in UTC). */
 export type Moment = { ms: number; day: Day };
@@ -38,6 +42,10 @@ const fromMs = (ms: number): Moment | 'unreadable' => {
   return day === undefined ? 'unreadable' : { ms, day };
 };
 
+/**
+ * Years 1800 to 2200. A fraction of a second is cut to ms. A time that a clock change skips or repeats is
+ * read as Temporal's `compatible` does: the later, or the first.
+ */
 const moment = (
   year: string,
   month: string,

@@ -2,6 +2,10 @@
 
 const candidates = [',', ';', '\t', '|'] as const;
 
+/**
+ * `text` is the beginning of a file: its first 20 lines are looked at. `,` when no candidate occurs in the
+ * first line.
+ */
 export const detectDelimiter = (text: string): string => {
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line !== '');
   const whole = lines.slice(0, lines.length > 20 ? 20 : Math.max(1, lines.length));

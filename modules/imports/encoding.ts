@@ -26,6 +26,10 @@ export const createDecoder = (encoding?: Encoding): Decoder => {
 
 export type Encoding = (typeof importEncodings)[number];
 
+/**
+ * A guess from what is given; a sample of ASCII only counts as UTF-8. Chinese in other encodings than
+ * GB18030 and UTF is not recognized: the caller names it.
+ */
 export const detectEncoding = (sample: Buffer): Encoding => {
   if (sample[0] === 0xff && sample[1] === 0xfe) return 'utf-16le';
   if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';

@@ -33,6 +33,7 @@ const createNaming = (values: readonly string[]) => {
 
 type Naming = ReturnType<typeof createNaming>;
 
+/** Read as a stream, with an overlap as long as the longest text, so that a name across two chunks is found too. */
 const namesPerson = async (path: string, naming: Naming): Promise<boolean> => {
   let tail = '';
   let first = true;
@@ -93,6 +94,7 @@ export const createImportErasure = (platform: Platform, folder: string) => {
       queue,
       handle: ({ values }) => eraseFiles(JSON.parse(secrets.open(values, place)) as string[]),
     }),
+    /** Files are gone a while after the commit, not with it. */
     forget: async (trx: Db, { values, at }: Erased): Promise<void> => {
       const store = createImportStore(trx);
       const naming = createNaming(values);

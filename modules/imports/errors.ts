@@ -9,6 +9,7 @@ export const ImportNotFound = defineError(
   'No such import.',
   (id: string) => `No import ${id}.`,
 );
+/** Of the whole file: a row that cannot be read is a refused row and ends nothing. */
 export const ImportFileUnreadable = defineError(
   'IMPORT_FILE_UNREADABLE',
   422,
@@ -21,6 +22,7 @@ export const ImportMappingInvalid = defineError(
   'The mapping names what does not exist, or leaves out what is needed.',
   text,
 );
+/** Ends the run that finds out, not the import. */
 export const ImportTakenOver = defineError(
   'IMPORT_TAKEN_OVER',
   409,

@@ -10,6 +10,10 @@ import type { Layout } from './layout.ts';
 import { customerNotFound, readCustomerRef, resolveCustomers } from './refs.ts';
 import type { RowCheck } from './row-check.ts';
 
+/**
+ * `occurredAt` in ms. `dedupeKey` is the row's own id, else a hash of what it says: two events of one
+ * customer alike to the millisecond are one.
+ */
 export type EventItem = {
   customer: CustomerRef;
   type: string;
@@ -21,6 +25,7 @@ export type EventItem = {
 const source = 'import';
 const prefix = 'properties.';
 
+/** Refuses events more than a day in the future. Events only add: a row whose key is known changes nothing. */
 export const createEventsLayout = (deps: {
   clock: Clock;
   events: Events;

@@ -2,6 +2,7 @@
 import type { ImportField, ImportKind } from '@rapport/sdk/schemas';
 
 export type FieldType = ImportField['type'];
+/** `aliases` are further names of columns, compared without case, blanks and signs. */
 export type Field = ImportField & { aliases: string[] };
 
 const field = (
@@ -193,4 +194,5 @@ const open: Record<ImportKind, RegExp | undefined> = {
   retail: undefined,
 };
 
+/** Names like `extra.<name>`, `consent.<channel>.<purpose>` and `properties.<name>`; only for kinds that have such. */
 export const isOpenField = (kind: ImportKind, name: string): boolean => open[kind]?.test(name) ?? false;

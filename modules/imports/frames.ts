@@ -2,9 +2,18 @@
 // can do: a record past the limit, or a quote that never closes, costs one rejected line and reading goes on at the next.
 // It does not split a record into cells (see reader.ts).
 
+/**
+ * One record as text, without its line end. With a `problem` the text is what is shown of the fault, not a
+ * whole record.
+ */
 export type Frame = { text: string; problem?: 'LINE_TOO_LONG' | 'UNCLOSED_QUOTE' | 'BAD_QUOTE' };
+/**
+ * `push` gives the records that are complete so far, `end` what is left; blank lines are no records.
+ * Nothing may be pushed after `end`.
+ */
 export type Framer = { push: (text: string) => Frame[]; end: () => Frame[] };
 
+/** Characters of one record; beyond it the row is refused as LINE_TOO_LONG. */
 export const recordLimit = 1024 * 1024;
 /** How much of a record that is too long is kept for the reject file. */
 const keptOfTooLong = 1000;

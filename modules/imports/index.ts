@@ -18,6 +18,7 @@ export type Imports = ImportService;
 
 type ImportDeps = { customers: Customers; attributes: Attributes; commerce: Commerce; events: Events };
 
+/** An import's row is kept for a year after its end, its files far shorter (sweep.ts). */
 export const importsModule = defineModule({
   name: 'imports',
   folders: ['imports'],

@@ -9,6 +9,11 @@ const shown = 20;
 /** JSON Lines have no header: this many lines say which members there are. */
 const lookedAt = 1000;
 
+/**
+ * `head` is the beginning of a file and may break off anywhere; at most 20 rows are shown, each cell cut
+ * to 500 characters. Throws ImportFileUnreadable. It judges no cell: a row shown here may be refused when
+ * it is imported.
+ */
 export const inspectHead = (
   head: Buffer,
   settings: ReadSettings,

@@ -6,6 +6,7 @@ import type { Cleaner, Problem } from './cleaning.ts';
 
 /** Rows changed, by table. */
 export type Counts = Record<string, number>;
+/** `refused` is by the index of the item; an item that is neither refused nor counted was there already. */
 export type Written = { refused: Map<number, Problem>; created: Counts; updated: Counts };
 
 export type Layout<Item = unknown> = {

@@ -3,6 +3,7 @@ import type { ImportColumn, ImportKind } from '@rapport/sdk/schemas';
 import { ImportMappingInvalid } from './errors.ts';
 import { type Field, isOpenField } from './fields.ts';
 
+/** What the caller said of columns, by their exact names; null leaves one out. */
 export type Mapping = ReadonlyMap<string, string | null>;
 
 const pointer = '/query/mapping';
@@ -33,15 +34,21 @@ const fromJson = (text: string): Mapping => {
   return new Map(entries.map(([column, field]) => [column.trim(), (field as string | null) || null]));
 };
 
+/** For one import, in which it remembers what it decided. */
 export type Mapper = {
   /** The field of a column, or null when it is left out. The same answer every time; a field is given to one column only. */
   fieldOf: (column: string) => string | null;
   columns: () => ImportColumn[];
+  /** Required fields that no column seen so far is mapped to. */
   missing: () => string[];
 };
 
 const columnsKept = 500;
 
+/**
+ * Throws ImportMappingInvalid when a field does not exist or is given to two columns. At most 500
+ * different columns are decided on.
+ */
 export const createMapper = (kind: ImportKind, fields: readonly Field[], mapping: Mapping): Mapper => {
   checkMapping(kind, fields, mapping);
   const byName = namesOf(fields);

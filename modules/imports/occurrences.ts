@@ -1,6 +1,10 @@
 // Tells the first of several identical lines of an order from the second: a line is known by what it says and how many like
 // it came before. So a repeated line is kept, and the same file again adds nothing. Memory is bounded (see `limit`).
 
+/**
+ * `limit` counts lines over all orders. For one import: lines must come in the order of the file, the same
+ * at every run.
+ */
 export const createOccurrences = (limit = 1_000_000) => {
   const orders = new Map<string, number[]>();
   let kept = 0;

@@ -52,6 +52,7 @@ export type Commerce = {
   };
 };
 
+/** One row of the file: a line of an order, or an order without lines. Rows of one order need not stand together. */
 export type OrderLineItem = {
   order: Omit<OrderItem, 'customerId' | 'lines'>;
   customer: CustomerRef;
@@ -62,6 +63,10 @@ export type OrderLineItem = {
   line?: OrderItem['lines'][number];
 };
 
+/**
+ * Customers, orders and products of a set of rows, in the caller's transaction. A refused row takes none
+ * of the others with it; products that exist stay as they are.
+ */
 export const createOrderWriter = (deps: { commerce: Commerce; writeCustomers: WriteCustomers }) => ({
   write: async (trx: Db, rows: OrderLineItem[]): Promise<Written> => {
     const { orders, products } = deps.commerce;

@@ -10,10 +10,16 @@ import type { OrderLineItem, OrderWriter } from './order-rows.ts';
 import { type NewCustomer, readCustomerRef } from './refs.ts';
 import type { RowCheck } from './row-check.ts';
 
+/** The `source` of all orders of files: with the order's id it names an order once, whichever file brought it. */
 export const orderSource = 'import';
 
 type Line = NonNullable<OrderLineItem['line']>;
 
+/**
+ * A row without a status makes a `completed` order. Amounts are checked to the minor unit: a line total
+ * that is not quantity times price less discount is refused (TOTAL_DIFFERS), not corrected. For one
+ * import, since it counts repeated lines.
+ */
 export const createOrdersLayout = (deps: {
   writer: OrderWriter;
   check: RowCheck;

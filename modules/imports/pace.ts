@@ -6,12 +6,14 @@ const targetMs = { sqlite: 40, postgres: 150 };
 const smallest = 50;
 const largest = 2000;
 
+/** Between 50 and 2,000 rows a chunk, 250 at first. `now` is a monotonic clock in ms. */
 export const createPace = (dialect: Dialect, now: () => number = () => performance.now()) => {
   const started = now();
   let size = 250;
   let rows = 0;
   return {
     size: (): number => size,
+    /** `ms` of the whole transaction with its `count` rows. */
     chunkTook: (count: number, ms: number): void => {
       rows += count;
       const fitting = (count * targetMs[dialect]) / Math.max(ms, 1);

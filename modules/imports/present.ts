@@ -4,6 +4,7 @@ import type { Import } from '@rapport/sdk/schemas';
 import { toIso, toIsoOrNull } from '../../core/index.ts';
 import type { ImportRow } from './store.ts';
 
+/** Times in ISO-8601. `percent` is of bytes and below 100 until the import is done. */
 export const showImport = (row: ImportRow, personal: boolean): Import => ({
   id: row.id,
   what: row.what,

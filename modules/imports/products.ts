@@ -5,6 +5,7 @@ import type { Layout } from './layout.ts';
 import type { Commerce } from './order-rows.ts';
 import type { RowCheck } from './row-check.ts';
 
+/** A price needs a currency, of its row or of the import. An empty cell leaves the member as it is. */
 export const createProductsLayout = (deps: { commerce: Commerce; check: RowCheck }): Layout<NewProduct> => {
   const checkProduct = deps.check(NewProduct);
   return {

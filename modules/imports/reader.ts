@@ -9,7 +9,9 @@ import { createFramer, type Frame } from './frames.ts';
 import { isGzip, type Source, toFailure, unpackHead } from './source.ts';
 
 export type Format = (typeof importFormats)[number];
+/** How the bytes of a file are read; `delimiter` is null for JSON Lines. */
 export type Shape = { format: Format; encoding: Encoding; gzip: boolean; delimiter: string | null; newline: string };
+/** What the caller knows; the rest is guessed from the head of the file. */
 export type ReadSettings = { format?: Format; encoding?: Encoding; delimiter?: string };
 
 export type RecordProblem = { code: string; reason: string };
@@ -50,6 +52,7 @@ const unpacked = (head: Buffer): Buffer => {
   }
 };
 
+/** `header` is empty until the first record is read, and for JSON Lines. */
 export type RecordReader = { push: (text: string) => RawRecord[]; end: () => RawRecord[]; header: () => string[] };
 
 /** The first CSV record is the header: it is row 1 and not among the records. */

@@ -46,6 +46,7 @@ export const resolveCustomers = async (
 
 const memberOf = { external: 'externalId', email: 'email', phone: 'phone' } as const;
 
+/** Also of an id whose customer was merged away or erased. */
 export const customerNotFound = ({ kind, value }: CustomerRef): Problem => ({
   field: kind === 'external' ? 'customer.externalId' : `customer.${kind}`,
   code: 'CUSTOMER_NOT_FOUND',

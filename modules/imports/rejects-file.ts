@@ -5,6 +5,10 @@ import { dirname } from 'node:path';
 import { csvLine } from '../../core/index.ts';
 import type { Problem } from './cleaning.ts';
 
+/**
+ * `row` counts from 1, the header of a CSV included; `original` is the record as it stood in the file, cut
+ * when it was too long.
+ */
 export type Reject = Problem & { row: number; original: string };
 export type RejectsFile = {
   /** Writes at `position` and gives the length of the file then; safe on disk before it returns. */
@@ -14,6 +18,10 @@ export type RejectsFile = {
 
 const head = csvLine(['row', 'field', 'code', 'reason', 'original']);
 
+/**
+ * CSV, readable by its owner only when it is made here. Throws when the file is shorter than `position`:
+ * what the checkpoint counted is lost then, and going on would hide it.
+ */
 export const openRejects = async (path: string, position: number): Promise<RejectsFile> => {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, position === 0 ? 'w' : 'r+', 0o600);

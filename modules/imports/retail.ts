@@ -7,11 +7,13 @@ import type { Layout } from './layout.ts';
 import { createOccurrences } from './occurrences.ts';
 import type { OrderLineItem, OrderWriter } from './order-rows.ts';
 
+/** The `source` of its orders and of the customers it makes. */
 export const retailSource = 'online-retail';
 const source = normaliseText(retailSource);
 const currency = 'GBP';
 const decimals = 2;
 
+/** Makes customers and products that are unknown. Amounts in pence; only the unit price may be rounded, and says so. */
 export const createRetailLayout = (deps: { writer: OrderWriter }): Layout<OrderLineItem> => {
   const occurrences = createOccurrences();
   return {

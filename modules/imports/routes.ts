@@ -12,6 +12,10 @@ import {
 import { Reply, type Served, serve } from '../../core/index.ts';
 import type { ImportService } from './service.ts';
 
+/**
+ * The body of an upload is the file itself; its limit in bytes is the route's `maxBody`. Who may not read
+ * personal data gets no refused rows, and no cells of an import that is stored.
+ */
 export const importRoutes = (imports: ImportService): Served[] => [
   serve(uploadImport, ({ params, query, ctx, actor }) =>
     imports.upload(params.what, query, ctx.req, uploadImport.maxBody, actor),

@@ -10,6 +10,7 @@ export type RowCheck = (
   fields?: Record<string, string>,
 ) => (cleaner: Cleaner, value: Record<string, unknown>) => void;
 
+/** Reports the first thing that does not fit as VALUE_INVALID of its field; it changes and fills in nothing. */
 export const createRowCheck = (): RowCheck => {
   const validator = createValidator();
   return (schema, fields = {}) => {

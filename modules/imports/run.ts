@@ -17,6 +17,7 @@ import { openRejects } from './rejects-file.ts';
 import { checkGzip, openSource, readHead } from './source.ts';
 import type { Checkpoint, ImportRow } from './store.ts';
 
+/** Of one import; the cleaner and the layout keep state over its rows. */
 export type Tools = { mapper: Mapper; layout: Layout; cleaner: Cleaner };
 export type RunOptions = {
   token: string;
@@ -30,6 +31,10 @@ export type RunEnd = 'done' | 'cancelled' | 'stopped';
 /** Rows cleaned between two breaths of the event loop, so that a server goes on answering. */
 const rowsPerBreath = 100;
 
+/**
+ * Answers how the run ended. Throws what is wrong with the whole file (ImportFileUnreadable,
+ * ImportMappingInvalid), IMPORT_TAKEN_OVER, and what the database throws: the last checkpoint stands then.
+ */
 export const createRun =
   (deps: { platform: Platform; faults: Faults; toolsFor: (row: ImportRow) => Promise<Tools> }) =>
   async (row: ImportRow, { token, signal, onProgress }: RunOptions): Promise<RunEnd> => {

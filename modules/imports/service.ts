@@ -40,6 +40,7 @@ const queue = 'imports';
 /** A node that does not have the file leaves the job to the one that has. */
 const waitForFileMs = 10 * 60_000;
 
+/** A file on this machine's disk; `rejectsPath` in the data folder when absent. */
 export type FileImport = {
   what: ImportKind;
   path: string;
@@ -220,6 +221,7 @@ export const createImportService = ({
     /** Removes files whose import is over. */
     sweep: () => sweepFiles({ store, folder, now: clock.now() }),
     upload,
+    /** Stores nothing; `limit` is in bytes. */
     inspect: async (what: ImportKind, query: InspectQuery, request: IncomingMessage, limit: number) =>
       lookAt(what, query, await receiveHead(request, limit)),
     /** The same file and mapping again, for real. */

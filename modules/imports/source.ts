@@ -10,8 +10,10 @@ const chunkBytes = 128 * 1024;
 
 export const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
+/** `bytesRead` counts bytes of the file on the disk, packed ones where it is packed. `close` may come at any time. */
 export type Source = { chunks: AsyncIterable<Buffer>; bytesRead: () => number; close: () => void };
 
+/** A file that cannot be read, or damaged gzip, throws where the chunks are read, not here. */
 export const openSource = (path: string, gzip: boolean): Source => {
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   // An error of either end reaches the reader through the last stream.

@@ -4,7 +4,13 @@ import type { ImportColumn, ImportKind, ImportQuery, ImportStatus } from '@rappo
 import { type Actor, type Db, type Page, page } from '../../core/index.ts';
 import type { Tally } from './tally.ts';
 
+/** What the caller said of the file, as it was said. */
 export type ImportSettings = Omit<ImportQuery, 'dryRun' | 'fileName'>;
+/**
+ * Times in ms, sizes in bytes. `read` counts records without the header and is the sum of `accepted` and
+ * `rejected`; `bytes` is how far the file was read, `reject_bytes` how long the file of refused rows is at
+ * the checkpoint.
+ */
 export type ImportRow = {
   id: string;
   what: ImportKind;
@@ -36,6 +42,7 @@ export type ImportRow = {
   updated_at: number;
   finished_at: number | null;
 };
+/** What a chunk writes beside its rows: all that a run needs to go on. */
 export type Checkpoint = Pick<
   ImportRow,
   'read' | 'accepted' | 'rejected' | 'bytes' | 'reject_bytes' | 'tally' | 'rows_per_second' | 'columns'
@@ -118,6 +125,7 @@ export const createImportStore = (db: Db) => ({
     return stored && { cancelAsked: Boolean(stored.cancel_asked) };
   },
 
+  /** Only for the holder of the token, and once: 0 rows means that somebody else goes on with it or ended it. */
   finish: (
     id: string,
     token: string,
@@ -151,6 +159,7 @@ export const createImportStore = (db: Db) => ({
   changeRejectBytes: (id: string, bytes: number, now: number) =>
     db('imports').where({ id }).update({ reject_bytes: bytes, updated_at: now }),
 
+  /** The latest first, so that a limit leaves out those whose files were swept long ago. */
   listFinishedBefore: async (
     at: number,
     limit: number,

@@ -7,6 +7,10 @@ import type { ImportStore } from './store.ts';
 const dayMs = 86_400_000;
 const atOnce = 10_000;
 
+/**
+ * Only files in the data folder: one that somebody imported from the command line is theirs, and so is a
+ * file of refused rows they named. A file may be gone already.
+ */
 export const sweepFiles = async ({
   store,
   folder,

@@ -3,6 +3,7 @@ import type { ImportCorrection, ImportReject } from '@rapport/sdk/schemas';
 import type { Correction, Problem } from './cleaning.ts';
 import type { Counts } from './layout.ts';
 
+/** Counts over all rows; of corrections and refused rows the first 20 as examples, which may quote personal data. */
 export type Tally = {
   created: Counts;
   updated: Counts;
@@ -30,6 +31,7 @@ export const addCounts = (to: Counts, more: Counts): void => {
   for (const [name, count] of Object.entries(more)) if (count > 0) to[name] = (to[name] ?? 0) + count;
 };
 
+/** Values are cut to 200 characters. */
 export const addCorrections = (tally: Tally, row: number, corrections: readonly Correction[]): void => {
   for (const { field, kind, from, to } of corrections) {
     const key = `${field}:${kind}`;

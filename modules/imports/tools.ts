@@ -27,6 +27,7 @@ export type ToolsDeps = {
   writeCustomers: WriteCustomers;
 };
 
+/** `mapperFor` and `refuseMissing` throw ImportMappingInvalid with a pointer to the query. */
 export const createTools = (deps: ToolsDeps) => {
   const { commerce, events } = deps;
   const { clock } = deps.platform;

@@ -7,6 +7,11 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BodyTooLarge, InvalidRequest, Unavailable, UnsupportedMediaType } from '../../core/index.ts';
 
+/**
+ * Answers the number of bytes, which are on the disk by then. Throws BodyTooLarge, InvalidRequest when the
+ * body is empty or breaks off, UnsupportedMediaType for a form or a Content-Encoding, Unavailable without
+ * room on the disk; no file is left then. `limit` in bytes.
+ */
 export const receiveFile = async (request: IncomingMessage, path: string, limit: number): Promise<number> => {
   refuseWrapped(request);
   const declared = Number(request.headers['content-length'] ?? 0);

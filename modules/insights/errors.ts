@@ -1,6 +1,7 @@
 // What can be wrong with a request about scorers.
 import { defineError } from '../../core/index.ts';
 
+/** Also while its plugin is switched off; scores it wrote stay until then and after. */
 export const ScorerNotFound = defineError(
   'SCORER_NOT_FOUND',
   404,

@@ -4,8 +4,10 @@ import type { Db, DeclaredFact, FactSource } from '../../core/index.ts';
 import { pluginsGeneration } from '../../core/index.ts';
 import { listScorers } from './scorers-store.ts';
 
+/** Raised when a scorer has its first score or loses its last one. */
 export const scorersGeneration = 'scorers';
 
+/** Two facts for each scorer: `score.<key>` (number) and `score.<key>.label` (text). */
 export const scoreFacts = (scorer: string): DeclaredFact[] => {
   const ofScore = {
     group: 'score',

@@ -6,6 +6,10 @@ import { insightRoutes } from './routes.ts';
 
 export type { Insights } from './insights.ts';
 
+/**
+ * Scores go with the erasure of their customer and are joined on a merge; runs are shown for 90 days after
+ * their end, and a request to score somebody again is given up after 7.
+ */
 export const insightsModule = defineModule({
   name: 'insights',
   create: (platform, deps: InsightDeps) => createInsights(platform, deps),

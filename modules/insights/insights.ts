@@ -22,6 +22,10 @@ export type InsightDeps = {
 };
 export type Insights = ReturnType<typeof createInsights>;
 
+/**
+ * What plugins say is stored with the plugin that said it; Rapport itself computes no score. `start`
+ * begins the clocks of this process, `stop` ends them and waits for the look that is under way.
+ */
 export const createInsights = (platform: Platform, { hooks, enabled, listNames }: InsightDeps) => {
   const { database, clock, jobs } = platform;
   const scorers = createScorers(platform, { hooks, enabled });
@@ -38,6 +42,7 @@ export const createInsights = (platform: Platform, { hooks, enabled, listNames }
     return { ...row, status: 'failed', reason: job?.last_error ?? row.reason };
   };
 
+  /** Throws SCORER_NOT_FOUND when no plugin that is on offers it and nobody has a score of it. */
   const report = async (scorer: string): Promise<ScorerReport> => {
     const store = createInsightStore(database.reader);
     const figures = await store.describe(scorer);
@@ -75,6 +80,7 @@ export const createInsights = (platform: Platform, { hooks, enabled, listNames }
     },
     startRun: runs.start,
     report,
+    /** By scorer; empty for an unknown customer. */
     scoresOf: (customerId: string): Promise<Score[]> => createInsightStore(database.reader).listScores(customerId),
     timetable,
     touched,

@@ -7,6 +7,10 @@ import { createInsightStore } from './store.ts';
 
 export type Recommendations = ReturnType<typeof createRecommendations>;
 
+/**
+ * No recommendation is stored: each call asks the plugins. Throws CustomerNotFound, also of a customer
+ * merged away or erased.
+ */
 export const createRecommendations = ({ database, clock }: Platform, hooks: Hooks) => ({
   /** Best first within a shelf; of one shelf when `shelf` says which. */
   recommendationsFor: async (

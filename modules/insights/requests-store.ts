@@ -1,6 +1,7 @@
 // Rows of score_requests: who is to be scored again, by whom.
 import { type Db, dialectOf, query, rowSet } from '../../core/index.ts';
 
+/** One customer may have several for one scorer: they are worked together. `created_at` in ms. */
 export type RequestRow = { id: string; scorer: string; customer_id: string; created_at: number };
 
 const atOnce = 200;
@@ -20,6 +21,7 @@ export const createRequestStore = (db: Db) => ({
       given.bind(rows.map(({ id, scorer, customer_id, created_at }) => [id, scorer, customer_id, created_at])),
     ]);
   },
+  /** Those with at least one request. */
   listScorers: async (): Promise<string[]> =>
     ((await db('score_requests').distinct('scorer')) as { scorer: string }[]).map(({ scorer }) => scorer),
   /** The oldest first. */

@@ -11,6 +11,10 @@ import {
 import { type Served, serve } from '../../core/index.ts';
 import type { Insights } from './insights.ts';
 
+/**
+ * 10 recommendations a shelf when no `limit` is given. A run that somebody starts trains and tells unless
+ * they say otherwise; its answer is the id of the job, not the scores.
+ */
 export const insightRoutes = (insights: Insights): Served[] => [
   serve(listScores, async ({ params }) => ({ data: await insights.scoresOf(params.id) })),
   serve(listRecommendations, async ({ params, query }) => ({

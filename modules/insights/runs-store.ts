@@ -2,6 +2,10 @@
 import type { ScorerRun, ScorerRunKind, ScorerRunStatus } from '@rapport/sdk/schemas';
 import { type Db, toIso, toIsoOrNull } from '../../core/index.ts';
 
+/**
+ * `id` is the job's. Times in ms; `total` is the number of customers at the start, the other counts are of
+ * this attempt so far.
+ */
 export type RunRow = {
   id: string;
   scorer: string;
@@ -32,6 +36,7 @@ export const createRunStore = (db: Db) => ({
   /** The newest first. */
   list: async (scorer: string, limit: number): Promise<RunRow[]> =>
     ((await db('scorer_runs').where({ scorer }).orderBy('id', 'desc').limit(limit)) as RunRow[]).map(numbers),
+  /** A run that is queued and has not begun, if there is one. */
   findWaiting: (scorer: string): Promise<{ id: string } | undefined> =>
     db('scorer_runs').where({ scorer, status: 'waiting' }).first('id'),
   /** The model of the last run that built one. */
@@ -53,6 +58,7 @@ const numbers = (row: RunRow): RunRow => ({
   finished_at: row.finished_at === null ? null : Number(row.finished_at),
 });
 
+/** `now` (ms) is the end of the duration of a run that is not over. */
 export const toRun = (row: RunRow, now: number): ScorerRun => ({
   id: row.id,
   kind: row.kind,

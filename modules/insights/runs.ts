@@ -23,6 +23,7 @@ import type { Chosen, Scorers } from './scorers.ts';
 import { failureOf, type Scoring } from './scoring.ts';
 import { createInsightStore } from './store.ts';
 
+/** Jobs' key is the scorer. */
 export const scorerQueue = 'scorers';
 const atOnce = { customers: 1000, runs: 12, ofPublisher: 3 };
 /** A run that meets all places of its publisher taken comes back after this long. */
@@ -31,10 +32,18 @@ const placeMs = 1000;
 const mostAttempts = 3;
 
 type Run = { scorer: string; at: number | null };
+/**
+ * `at` (ms) is the moment customers are looked at as of; the moment of each batch when absent. `tell`
+ * false writes scores without alerts and notices.
+ */
 export type NewRun = { scorer: string; kind: ScorerRunKind; tell: boolean; at?: number };
 
 export type Runs = ReturnType<typeof createRuns>;
 
+/**
+ * A run answers nothing to its caller: it is queued, and its row says how far it has come. `start` throws
+ * SCORER_NOT_FOUND. 12 runs at once in a process, 3 of one publisher.
+ */
 export const createRuns = (platform: Platform, deps: { hooks: Hooks; scorers: Scorers; scoring: Scoring }) => {
   const { database, clock, jobs, outbox, audit } = platform;
   const { hooks, scorers, scoring } = deps;

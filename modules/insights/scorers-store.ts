@@ -14,6 +14,7 @@ export type SettingsRow = {
   tell: boolean;
   updated_at: number;
 };
+/** `due_at` in ms; null for a pattern that never comes. */
 export type ClockRow = { scorer: string; kind: ScorerRunKind; cron: string; due_at: number | null };
 
 /** Scorers that wrote a score, by skipping from one to the next in the index instead of reading the table. */
@@ -35,6 +36,7 @@ export const hasScores = async (db: Db, scorer: string): Promise<boolean> =>
 export const createScorerStore = (db: Db) => ({
   listSettings: async (): Promise<SettingsRow[]> =>
     ((await db('scorer_settings')) as SettingsRow[]).map((row) => ({ ...row, tell: Boolean(row.tell) })),
+  /** In place of what was decided before, as a whole. */
   putSettings: (row: SettingsRow) => db('scorer_settings').insert(row).onConflict('scorer').merge(),
   listClocks: async (): Promise<ClockRow[]> =>
     ((await db('scorer_clocks')) as ClockRow[]).map((row) => ({

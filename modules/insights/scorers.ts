@@ -9,6 +9,7 @@ import { ScheduleInvalid, ScorerNotFound } from './errors.ts';
 import { createScorerStore, never, type SettingsRow } from './scorers-store.ts';
 
 type Declared = NonNullable<Manifest['provides']['scorers']>[number];
+/** What one plugin's manifest says of one scorer. */
 export type Offer = { plugin: string; version: string; declared: Declared };
 /** A scorer with the plugin that is asked. */
 export type Chosen = Offer & {
@@ -98,6 +99,10 @@ export const createScorers = (platform: Platform, deps: { hooks: Hooks; enabled:
           ? [scorer]
           : [],
       ),
+    /**
+     * Replaces the schedule: what is absent is the manifest's again, null switches a clock off. Throws
+     * SCORER_NOT_FOUND, and SCORER_SCHEDULE_INVALID with a pointer to the member.
+     */
     schedule: async (scorer: string, wanted: NewScorerSchedule, actor: Actor): Promise<ScorerSchedule> => {
       check(await get(scorer), wanted);
       const { tell = true, plugin = null } = wanted;
@@ -123,6 +128,7 @@ export const createScorers = (platform: Platform, deps: { hooks: Hooks; enabled:
   };
 };
 
+/** As the API shows it; `minimum` and `maximum` are what the manifest declares, not what scores there are. */
 export const toScorer = ({ scorer, declared, plugin, plugins, trains }: Chosen): Scorer => ({
   scorer,
   title: declared.title,

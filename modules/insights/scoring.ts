@@ -17,7 +17,9 @@ import { scorersGeneration } from './facts.ts';
 import { hasScores } from './scorers-store.ts';
 import { createInsightStore, type KnownScore, type ScoreRow } from './store.ts';
 
+/** `at` (ms) is the moment the customers are shown as of. */
 export type Asked = { scorer: string; plugin: string; customers: readonly CustomerRead[]; at: number };
+/** A customer who was asked about and has no score in the answer loses the one they had. */
 export type Answered = {
   scorer: string;
   /** Plugin and model, as it is shown beside the score. */

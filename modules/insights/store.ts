@@ -15,6 +15,7 @@ export type ScoreRow = {
 };
 export type KnownScore = Pick<ScoreRow, 'customer_id' | 'value' | 'label' | 'computed_at'>;
 
+/** `price` in minor units of `currency`. */
 export type ProductCard = {
   sku: string;
   name: string;
@@ -88,6 +89,7 @@ export const createInsightStore = (db: Db) => {
       );
       return row!;
     },
+    /** The 200 most frequent. */
     countLabels: (scorer: string): Promise<{ label: string; customers: number }[]> =>
       query(
         db,
@@ -109,6 +111,7 @@ export const createInsightStore = (db: Db) => {
       );
       return Number(row!.count);
     },
+    /** By id, from the one after `id`; neither merged away nor erased. */
     listCustomersAfter: (id: string, limit: number): Promise<CustomerRead[]> =>
       living(db).where('id', '>', id).orderBy('id').limit(limit),
     listCustomersOf: (ids: readonly string[]): Promise<CustomerRead[]> =>

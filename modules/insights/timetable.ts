@@ -11,6 +11,10 @@ const kinds: readonly ScorerRunKind[] = ['train', 'score'];
 
 export type Timetable = ReturnType<typeof createTimetable>;
 
+/**
+ * Looks every 5 s: a run begins up to that much late. However often a moment was missed, it is made up for
+ * by one run. `look` never throws; what went wrong is in the log and tried at the next look.
+ */
 export const createTimetable = (platform: Platform, deps: { scorers: Scorers; runs: Pick<Runs, 'request'> }) => {
   const { database, clock, log } = platform;
   let timer: NodeJS.Timeout | undefined;

@@ -34,6 +34,10 @@ const touchOf = ({ kind }: Change): Touch | undefined => {
   return kind === 'merged' ? 'any' : undefined;
 };
 
+/**
+ * A score is new within seconds to a minute of the order, not with it. Requests stay until their scores
+ * are committed, so that a process that stops loses none; a customer may be scored twice.
+ */
 export const createTouched = (
   platform: Platform,
   deps: { scorers: Scorers; scoring: Scoring; runs: Pick<Runs, 'request'> },

@@ -3,6 +3,7 @@ import type { DeclaredFact, FactSource } from '../../core/index.ts';
 import { findLevelAt, sumPointsAt } from './history-store.ts';
 import { createMemberStore } from './store.ts';
 
+/** Raised when a level is made or changed. */
 export const levelsGeneration = 'levels';
 
 const ofMember = { group: 'member', table: 'members' } as const;
@@ -37,6 +38,7 @@ export const memberFacts = (levels: readonly string[]): DeclaredFact[] => [
   },
 ];
 
+/** Levels are names without an order in conditions: their rank is not known to rules. */
 export const loyaltyFacts: FactSource = {
   list: async (db) => memberFacts((await createMemberStore(db).listLevels()).map(({ key }) => key)),
   generations: [levelsGeneration],

@@ -10,6 +10,7 @@ const findMember = async (db: Db, customerId: string, at: number): Promise<{ lev
   return member;
 };
 
+/** `at` in ms, inclusive. Before the first change that is known it is what that change came from. */
 export const findLevelAt = async (db: Db, customerId: string, at: number): Promise<string | null> => {
   const member = await findMember(db, customerId, at);
   if (!member) return null;
@@ -24,6 +25,7 @@ export const findLevelAt = async (db: Db, customerId: string, at: number): Promi
   return after ? after.from_level : member.level;
 };
 
+/** What the ledger had come to at `at` (ms, inclusive). */
 export const sumPointsAt = async (
   db: Db,
   customerId: string,

@@ -25,6 +25,10 @@ const tables: readonly TablePolicy[] = [
   { ...ofPerson, ...books, table: 'points_lots' },
 ];
 
+/**
+ * Erasing a customer keeps members, postings and lots as books that name nobody; reasons and changes of
+ * level go. Points that are due are released and expired each minute, and before each spending.
+ */
 export const loyaltyModule = defineModule({
   name: 'loyalty',
   create: (platform, { customers }: { customers: Customers }) => createMembers({ platform, customers }),

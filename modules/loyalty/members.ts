@@ -23,6 +23,11 @@ import { levelsGeneration } from './facts.ts';
 import { createPoints, type NewEarning, type NewSpending } from './points.ts';
 import { createMemberStore, type LedgerRow, type LevelRow, type MemberRow } from './store.ts';
 
+/**
+ * Somebody becomes a member with their first level or points; before, they are shown with nothing. Every
+ * write holds the member's row until its transaction ends, so that spendings at the same time come one
+ * after another.
+ */
 export const createMembers = ({ platform, customers }: { platform: Platform; customers: Customers }) => {
   const { database, clock, ids, outbox, changes, audit, generations } = platform;
   const points = createPoints(platform);
@@ -36,6 +41,10 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
     joinedAt: toIso(row?.joined_at ?? clock.now()),
   });
 
+  /**
+   * To the same level changes nothing. Throws LEVEL_NOT_FOUND. In the caller's transaction, with the
+   * notice, the audit row and what rules must evaluate.
+   */
   const setLevel = async (
     trx: Db,
     {
@@ -95,6 +104,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
     /** Releases and expires what is due, everybody's; run by the scheduler. */
     sweep: points.sweep,
     listLevels: async (): Promise<Level[]> => (await createMemberStore(database.reader).listLevels()).map(showLevel),
+    /** Makes or replaces it; members keep their level, whatever its rank becomes. */
     putLevel: (key: string, given: { title: string; titleZh?: string; rank: number }, actor: Actor): Promise<Level> =>
       transactRetrying(database.writer, async (trx) => {
         const row: LevelRow = { key, title: given.title, title_zh: given.titleZh ?? null, rank: given.rank };
@@ -122,6 +132,10 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
         await setLevel(trx, { ...change, customerId, actor });
         return show(await createMemberStore(trx).find(customerId), customerId);
       }),
+    /**
+     * Throws POINTS_SHORT when more is spent than is available, and INVALID_VALUE for times that do not
+     * fit. The same request again posts again: repeats are caught by the idempotency key of the request.
+     */
     post: (customerId: string, given: PointsPosting, actor: Actor): Promise<{ entry: PointsEntry; member: Member }> =>
       transactRetrying(database.writer, async (trx) => {
         await customers.getLiving(trx, customerId);
@@ -150,6 +164,7 @@ export const createMembers = ({ platform, customers }: { platform: Platform; cus
           member: show(await createMemberStore(trx).find(customerId), customerId),
         };
       }),
+    /** Newest first; the sum of all entries is the balance. */
     listPoints: async (
       customerId: string,
       query: { limit?: number; cursor?: string },

@@ -5,12 +5,17 @@ import { PointsShort } from './errors.ts';
 import { createMemberStore, type LedgerRow, type LotRow } from './store.ts';
 
 type About = { promotion?: string; orderId?: string; reason?: string };
+/**
+ * `points` above zero. Times in ms: pending until `availableAt` (at once when absent or past), gone at
+ * `expiresAt` (never when absent).
+ */
 export type NewEarning = About & {
   customerId: string;
   points: number;
   availableAt?: number;
   expiresAt?: number | null;
 };
+/** Of the points that expire soonest first. */
 export type NewSpending = About & { customerId: string; points: number };
 
 /** Points taken of one earning. */
@@ -20,6 +25,10 @@ export type SpentOn = { customerId: string; orderIds: readonly string[]; share: 
 
 const sweepAtOnce = 200;
 
+/**
+ * Postings are made in the caller's transaction, under the member's lock. `earn` and `spend` are not
+ * idempotent: whoever may repeat one keeps a key of its own.
+ */
 export const createPoints = ({ database, clock, ids, changes }: Platform) => {
   const entryOf = (
     kind: LedgerRow['kind'],
@@ -152,6 +161,7 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
       await tell(trx, customerId);
       return entry;
     },
+    /** Throws POINTS_SHORT, after what is due was released and expired; nothing is taken then. */
     spend: async (trx: Db, { customerId, points, ...about }: NewSpending): Promise<LedgerRow> => {
       await createMemberStore(trx).lock(customerId, clock.now());
       await settleDue(trx, customerId);
@@ -232,6 +242,7 @@ export const createPoints = ({ database, clock, ids, changes }: Platform) => {
       if (taken + short > 0) await tell(trx, customerId);
       return { taken, short };
     },
+    /** 200 members a call, each in a transaction of its own. Answers how many had something due. */
     sweep: async (): Promise<number> => {
       const due = await createMemberStore(database.reader).listDueCustomers(clock.now(), sweepAtOnce);
       for (const customerId of due)

@@ -2,6 +2,7 @@
 import { type Db, dialectOf, query } from '../../core/index.ts';
 
 export type LevelRow = { key: string; title: string; title_zh: string | null; rank: number };
+/** Balances in points, none below zero; `joined_at` in ms. */
 export type MemberRow = {
   customer_id: string;
   level: string | null;
@@ -11,6 +12,7 @@ export type MemberRow = {
   points_owed: number;
   joined_at: number;
 };
+/** One posting, never changed after. Deltas in points, of either sign; times in ms. */
 export type LedgerRow = {
   id: string;
   customer_id: string;
@@ -29,6 +31,7 @@ export type LedgerRow = {
   reason: string | null;
   at: number;
 };
+/** What is left of one earning. `remaining` counts points that are neither spent nor expired nor taken back. */
 export type LotRow = {
   earn_id: string;
   customer_id: string;
@@ -129,6 +132,7 @@ export const createMemberStore = (db: Db) => ({
         [customerId, false],
       )
     ).map((row) => plain(row)!),
+  /** Lots that became available or expired by `now` (ms) and have points left. */
   listDueOf: async (customerId: string, now: number): Promise<LotRow[]> =>
     (
       await query<LotRow>(

@@ -15,6 +15,11 @@ type Messages = Naming & { send: (trx: Db, request: SendRequest) => Promise<stri
 /** What a template of an alert sees beside `customer`. */
 const alertVariables = ['alert', 'firing', 'at', 'customerId', 'cause'];
 
+/**
+ * What is wrong is refused when the alert is saved, with a pointer below the action. Running it queues one
+ * message for each key of a firing: a firing that is run again queues nothing new. It promises no
+ * delivery, which consent, the address and the channel decide later.
+ */
 export const messageAction = (messages: Messages) =>
   defineAction({
     kind: 'message',

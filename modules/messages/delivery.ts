@@ -55,6 +55,7 @@ export const noChannel = (channel: string): ChannelAnswer => ({
   retry: true,
 });
 
+/** `dropped` was not let go (consent, erasure, no address), `failed` was tried and cannot be sent. */
 type Ending = {
   status: 'sent' | 'failed' | 'dropped';
   reason: string | null;
@@ -77,6 +78,12 @@ export const messagesTotal = defineCounter({
   labels: ['channel', 'outcome'],
 });
 
+/**
+ * Ends each message once, as `sent`, `failed` or `dropped`, with `message.sent` or `message.failed` (also
+ * for `dropped`) in the same transaction. A channel may be given one message twice, when the process stops
+ * between its answer and the commit: the idempotency key is there for that. Messages to one customer go in
+ * the order they were queued.
+ */
 export const messageJob = (
   platform: Platform,
   deps: { templates: Templates; renderer: Renderer; channel: Channel },

@@ -33,6 +33,7 @@ const createMessaging = (platform: Platform, { hooks, plugins }: MessagingDeps) 
 type MessagingDeps = { hooks: Hooks; plugins: Naming };
 export type Messaging = ReturnType<typeof createMessaging>;
 
+/** Erasing a customer deletes their messages; merging moves them. Messages are kept for as long as the customer is. */
 export const messagesModule = defineModule({
   name: 'messages',
   create: (platform, deps: MessagingDeps) => createMessaging(platform, deps),

@@ -25,6 +25,11 @@ export const sendQueue = 'messages';
 /** `source` says who asked, like `alert:big-order`; it is shown beside the message. */
 export type SendRequest = NewMessage & { sendKey: string; source?: string };
 
+/**
+ * A message that is queued is not yet a message that is sent: `get` shows how it ended, and why. `sendKey`
+ * holds over all channels and for as long as its message is kept: with the key of an earlier message the
+ * content of the new one is not looked at.
+ */
 export const createMessages = (platform: Platform, templates: Templates) => {
   const { database, clock, ids, jobs, audit } = platform;
 
@@ -66,6 +71,7 @@ export const createMessages = (platform: Platform, templates: Templates) => {
       });
       return toMessage((await createMessageStore(database.writer).find(id))!);
     },
+    /** Throws MessageNotFound. The address and subject are in it; who may see them is for the caller to decide. */
     get: async (id: string): Promise<Message> => {
       const row = await createMessageStore(database.reader).find(id);
       if (!row) throw new MessageNotFound(id);

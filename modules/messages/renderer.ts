@@ -16,6 +16,10 @@ export const TemplateInvalid = defineError(
 /** Of one render; `characters` is the length of each part it gives, `memoryMb` the heap of the thread. */
 export const renderLimits = { timeMs: 500, characters: 1_000_000, memoryMb: 64 };
 
+/**
+ * `content` holds templates by the name of their part; only the part `html` is escaped for HTML.
+ * `language` (BCP 47) and `timeZone` (IANA, UTC when absent) shape dates and amounts.
+ */
 export type RenderInput = {
   content: MessageContent;
   data: Record<string, unknown>;

@@ -40,6 +40,10 @@ const example = {
   country: 'GB',
 };
 
+/**
+ * A preview sends nothing and asks for no consent. Who may not read personal data sees an invented
+ * customer in it, and messages without their address and subject.
+ */
 export const messageRoutes = ({ database, messages, templates, renderer }: Deps): Served[] => [
   serve(listTemplates, ({ query }) => templates.list({ limit: query.limit ?? 50, cursor: query.cursor })),
   serve(createTemplate, ({ body, actor }) => templates.create(body, actor)),

@@ -6,6 +6,12 @@ import { type Capability, type Config, capability, given, Refusal } from '../../
 
 const Headers = Type.Record(Type.String({ maxLength: 200 }), Type.String({ maxLength: 8000 }), { maxProperties: 50 });
 
+/**
+ * At most 8 connections, kept open. One `to` address a mail, and no attachments; of the headers only those
+ * for lists, threads and automatic mail and `x-…` pass. A plugin's `idempotencyKey` becomes the Message-
+ * ID, so a repeat can be recognized by the receiver: the server is not asked whether it sent it before.
+ * REJECTED is final, FAILED may be tried again.
+ */
 export const createSmtp = (
   config: Pick<Config, 'smtpUrl' | 'mailFrom'>,
 ): { capabilities: readonly Capability[]; stop: () => void } => {

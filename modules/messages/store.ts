@@ -3,6 +3,10 @@
 import type { Message, MessageStatus } from '@rapport/sdk/schemas';
 import { type Db, type Page, page, toIso, toIsoOrNull } from '../../core/index.ts';
 
+/**
+ * `send_key` is unique over all messages. `content` (templates by part) and `variables` are JSON;
+ * `address` is what it was sent to, or the fixed address it was queued for. Times are in ms.
+ */
 export type MessageRow = {
   id: string;
   customer_id: string | null;
@@ -23,6 +27,7 @@ export type MessageRow = {
   sent_at: number | null;
 };
 
+/** Also of a customer who was erased or merged away: the caller looks. */
 export type Recipient = {
   id: string;
   external_id: string | null;
@@ -86,6 +91,7 @@ export const createMessageStore = (db: Db) => ({
   },
   findRecipient: (id: string): Promise<Recipient | undefined> =>
     db('customers').select(recipientColumns).where({ id }).first(),
+  /** `granted`, `denied` or undefined when nothing was said for this channel and purpose. */
   findConsent: async (customerId: string, channel: string, purpose: string): Promise<string | undefined> =>
     (
       (await db('consents').select('status').where({ customer_id: customerId, channel, purpose }).first()) as

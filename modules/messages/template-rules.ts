@@ -1,6 +1,11 @@
 // What a template may contain: known helpers, known blocks, escaped output. Everything else is refused when it is saved.
 import Handlebars from 'handlebars';
 
+/**
+ * In this order of arguments: `{{default value fallback}}`, `{{date time}}`, `{{money minorUnits
+ * currency}}`, `{{url address}}`. A value that cannot be shown becomes empty text; an address that is
+ * neither http(s) nor mailto becomes `#`.
+ */
 export const templateHelpers = ['default', 'upper', 'lower', 'date', 'money', 'url'] as const;
 const blocks = ['if', 'unless', 'each', 'with'];
 

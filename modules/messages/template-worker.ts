@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import Handlebars from 'handlebars';
 import { findTemplateFault } from './template-rules.ts';
 
+/** Plain data only. `maxLength` is in characters, for each part. */
 export type RenderJob = {
   id: number;
   parts: { name: string; source: string; html: boolean }[];
@@ -12,6 +13,7 @@ export type RenderJob = {
   timeZone: string;
   maxLength: number;
 };
+/** Either all parts or the first fault: a message is never rendered in part. */
 export type RenderAnswer = { id: number; rendered?: Record<string, string>; fault?: { part: string; reason: string } };
 
 const text = (value: unknown): string =>

@@ -15,6 +15,7 @@ type Row = {
 };
 
 export const createTemplateStore = (db: Db) => ({
+  /** False when the key is taken: that template stands. */
   insert: async (
     template: Omit<Row, 'contents' | 'version'> & { contents: Template['contents'] },
   ): Promise<boolean> => {
@@ -25,6 +26,7 @@ export const createTemplateStore = (db: Db) => ({
     const row = (await db('templates').where({ key }).first()) as Row | undefined;
     return row && toTemplate(row);
   },
+  /** Raises the version by one, also when what is given is what was there. Answers how many rows there were: 0 or 1. */
   update: (
     key: string,
     change: { title?: string; contents?: Template['contents']; defaultLanguage?: string },

@@ -32,8 +32,16 @@ export const createTemplates = ({ database, clock, audit, dependents }: Platform
   };
   return {
     get,
+    /**
+     * Undefined when there is none; read in the given transaction so that a check and a write see the same
+     * template.
+     */
     find: (key: string, db: Db = database.writer) => createTemplateStore(db).find(key),
     list: (options: { limit: number; cursor?: string }) => createTemplateStore(database.reader).list(options),
+    /**
+     * Throws CONFLICT when the key is taken, TEMPLATE_INVALID with a pointer to the part, and
+     * InvalidRequest without a content in the default language.
+     */
     create: async (input: NewTemplate, actor: Actor): Promise<Template> => {
       checkContents(input.contents, input.defaultLanguage);
       const now = clock.now();
@@ -54,6 +62,10 @@ export const createTemplates = ({ database, clock, audit, dependents }: Platform
       });
       return get(key);
     },
+    /**
+     * `contents` replaces all languages. Messages that are queued already are rendered with the template
+     * as it is when they are sent. Throws as `create` does, and TemplateNotFound.
+     */
     change: async (key: string, change: TemplateChange, actor: Actor): Promise<Template> => {
       const before = await get(key);
       checkContents(change.contents ?? before.contents, change.defaultLanguage ?? before.defaultLanguage);

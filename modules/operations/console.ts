@@ -8,6 +8,7 @@ import { gzip } from 'node:zlib';
 import type { Context, Middleware } from 'koa';
 import { RouteNotFound } from '../../core/index.ts';
 
+/** The Content-Security-Policy of the console: nothing from elsewhere, and no script that is not a file of its own. */
 const policy = [
   "default-src 'self'",
   "script-src 'self'",

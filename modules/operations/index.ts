@@ -15,6 +15,10 @@ import { statisticsAfterImports } from './statistics-store.ts';
 export { describeApi } from './api/openapi.ts';
 export { createConsole } from './console.ts';
 
+/**
+ * `isReady` is false while the process starts or stops; `routes` are asked for at each call, since modules
+ * add theirs until the start.
+ */
 export type OperationsDeps = {
   version: string;
   isReady: () => boolean;

@@ -9,6 +9,10 @@ const usage = `Usage: rapport plugin install <folder|file.tgz> [--grant]   --gra
        rapport plugin list | enable <id> | disable <id> | logs <id>
        --json for machines`;
 
+/**
+ * Exit code 2 for wrong arguments. A plugin that is new here and installed without `--grant` is off until
+ * somebody consents to its scopes.
+ */
 export const pluginCommand: CommandSpec<{ plugins: Plugins }> = {
   name: 'plugin',
   summary: 'Install, list, enable or disable plugins, and read their logs.',

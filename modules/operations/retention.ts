@@ -3,6 +3,7 @@ import { type Age, agesOf, deleteOlder, type Platform } from '../../core/index.t
 
 type Deps = Pick<Platform, 'database' | 'declared' | 'jobs' | 'clock' | 'log'>;
 
+/** `keepFor` is a least time, not an exact one: rows go at the sweep after it, once an hour. */
 export const createRetention = ({ database, declared, jobs, clock, log }: Deps) => {
   const listAges = (): { table: string; age: Age }[] => [
     ...declared.tables().flatMap((policy) => agesOf(policy).map((age) => ({ table: policy.table, age }))),

@@ -15,6 +15,10 @@ const clientUsage = `Usage: rapport client add <name> --grants <${clientGrants.j
          [--redirect <uri> …] [--public]    prints id and secret once
        --json for machines`;
 
+/**
+ * Exit code 2 for wrong arguments, among them a password below 12 characters. A password on the command
+ * line is seen by others on the machine: without one Rapport makes it.
+ */
 export const userCommand: CommandSpec<Service> = {
   name: 'user',
   summary: 'Add a member of staff, or give one a new password.',
@@ -52,6 +56,7 @@ export const userCommand: CommandSpec<Service> = {
   },
 };
 
+/** `client_credentials` when no grants are given. Scopes of hooks are for plugins only. */
 export const clientCommand: CommandSpec<Service> = {
   name: 'client',
   summary: 'Register an OAuth app.',

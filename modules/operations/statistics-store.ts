@@ -1,4 +1,5 @@
-// What the planner of the database knows of the tables. Without it SQLite guesses, and PostgreSQL learns of a large // when autovacuum comes by.
+// What the planner of the database knows of the tables. Without it SQLite guesses, and PostgreSQL learns of a large import only
+// when autovacuum comes by.
 import { type Consumer, type Db, dialectOf, type Platform, query, transact } from '../../core/index.ts';
 
 // Rows looked at for each index: the order of magnitude decides, and the one writer of SQLite is held for a moment only.

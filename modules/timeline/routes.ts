@@ -3,6 +3,10 @@ import { getTimeline } from '@rapport/sdk/routes';
 import { BadCursor, type Customers, type Database, mayReadPersonalData, type Served, serve } from '../../core/index.ts';
 import { createTimelineStore, type TimelinePosition } from './store.ts';
 
+/**
+ * 50 entries a page when no `limit` is given. Throws CustomerNotFound, and BadCursor for a cursor that no
+ * page gave; an unknown name among the kinds finds nothing.
+ */
 export const timelineRoutes = ({ customers, database }: { customers: Customers; database: Database }): Served[] => [
   serve(getTimeline, async ({ params, query, actor }) => {
     await customers.get(params.id, actor);

@@ -4,6 +4,10 @@ import type { TimelineEntry } from '@rapport/sdk/schemas';
 import { type Db, fromJson, query, toIso } from '../../core/index.ts';
 
 type Row = Record<string, unknown> & { id: string; at: number };
+/**
+ * A table with rows of customers. `columns` become the entry's `data`, in camelCase; `at` is a time in ms;
+ * `personal` names the columns that are shown as `***` to those who may not see personal data.
+ */
 type Source = {
   kind: TimelineEntry['kind'];
   table: string;
@@ -78,6 +82,10 @@ const sources: readonly Source[] = [
 /** Where a page ends: the moment (ms) and, among what happened in it, the id. */
 export type TimelinePosition = { at: number; id: string };
 
+/**
+ * Reads only, with no transaction around its sources: a row written meanwhile may be on no page, an entry
+ * that stands is on exactly one.
+ */
 export const createTimelineStore = (db: Db) => {
   const mergesOf = (customerId: string, limit: number, before: TimelinePosition | undefined): Promise<Row[]> =>
     query<Row>(

@@ -16,6 +16,11 @@ const createWebhooking = (platform: Platform) => {
   return { webhooks, emit: platform.outbox.emit, ...delivery };
 };
 
+/**
+ * Deliveries that ended (`delivered` or `failed`) are kept for 30 days; one that still waits is kept until
+ * it ends. Erasing a customer deletes the deliveries about them, also those that wait; merging leaves them
+ * with the old customer.
+ */
 export const webhooksModule = defineModule({
   name: 'webhooks',
   create: (platform, _: object) => createWebhooking(platform),

@@ -12,6 +12,7 @@ import {
 import { type Served, serve } from '../../core/index.ts';
 import type { Webhooks } from './webhooks.ts';
 
+/** Pages are of 50 when no `limit` is given; a replay without `since` takes all that failed and are still kept. */
 export const webhookRoutes = (webhooks: Webhooks): Served[] => [
   serve(listWebhooks, ({ query }) => webhooks.list({ limit: query.limit ?? 50, cursor: query.cursor })),
   serve(createWebhook, ({ body, actor }) => webhooks.create(body, actor)),

@@ -1,6 +1,7 @@
 // Standard Webhooks (standardwebhooks.com): id, timestamp and body under HMAC-SHA256. The id is the same at every attempt.
 import { createHmac } from 'node:crypto';
 
+/** Stands before the base64 of the key, as receivers' libraries expect it. */
 export const secretPrefix = 'whsec_';
 
 /** Headers that prove to the receiver who sent this and when. `secret` is `whsec_` + base64. */

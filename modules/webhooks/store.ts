@@ -4,6 +4,7 @@ import type { Topic } from '@rapport/sdk/hooks';
 import type { Delivery, Webhook } from '@rapport/sdk/schemas';
 import { type Db, fromJson, type Page, page, toIso, toIsoOrNull } from '../../core/index.ts';
 
+/** `topics` is a JSON array of topic names, `sealed_secret` the encrypted secret; times are in ms since 1970. */
 export type WebhookRow = {
   id: string;
   url: string;
@@ -15,6 +16,11 @@ export type WebhookRow = {
   updated_at: number;
 };
 
+/**
+ * One notice for one webhook. `body` is the JSON that is sent, the same at every attempt; `attempts`
+ * counts those since the delivery was made or replayed; `response_status` is null when no answer came.
+ * Times are in ms.
+ */
 export type DeliveryRow = {
   id: string;
   webhook_id: string;
@@ -40,6 +46,7 @@ export const createWebhookStore = (db: Db) => ({
     const found = await page<WebhookRow>(db('webhooks'), { ...options, sort: { column: 'id', direction: 'desc' } });
     return { data: found.data.map(toWebhook), next: found.next };
   },
+  /** False when this webhook has a delivery of the notice already: that one stands. */
   insertDelivery: async (row: DeliveryRow): Promise<boolean> =>
     (await db('deliveries').insert(row).onConflict(['webhook_id', 'notice_id']).ignore().returning('id')).length > 0,
   findDelivery: (id: string): Promise<DeliveryRow | undefined> => db('deliveries').where({ id }).first(),
@@ -52,6 +59,7 @@ export const createWebhookStore = (db: Db) => ({
     });
     return { data: found.data.map(toDelivery), next: found.next };
   },
+  /** `since` is a time in ms, inclusive, of when the delivery was made, not of its last attempt. Oldest first. */
   listFailed: (webhookId: string, since: number, limit: number): Promise<DeliveryRow[]> =>
     db('deliveries')
       .where({ webhook_id: webhookId, status: 'failed' })
@@ -60,6 +68,7 @@ export const createWebhookStore = (db: Db) => ({
       .limit(limit),
 });
 
+/** As the API shows it: without the secret, times in ISO-8601. */
 export const toWebhook = (row: WebhookRow): Webhook => ({
   id: row.id,
   url: row.url,

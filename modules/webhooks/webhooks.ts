@@ -14,6 +14,10 @@ export const WebhookNotFound = defineError(
 
 /** Raised when a webhook comes, goes, or changes its topics or status. */
 export const webhooksGeneration = 'webhooks';
+/**
+ * The queue of the sending. A job's key is webhook and customer, which is what keeps deliveries about one
+ * customer in order.
+ */
 export const webhookQueue = 'webhooks';
 /** Of one delivery, also of one that is sent again: with the queue's back-off (1 s doubling to an hour) a little over a day. */
 export const deliveryAttempts = 35;
@@ -22,6 +26,11 @@ const replayAtOnce = 1000;
 /** Binds a sealed secret to its row. */
 export const secretPlace = (id: string): string => `webhooks:${id}`;
 
+/**
+ * The subscriptions of a shop. A change of a subscription goes with its audit row and a raise of
+ * `webhooksGeneration` in one transaction, so that every process reads the subscriptions anew. The address
+ * is not called when it is saved: whether it answers shows at the first delivery.
+ */
 export const createWebhooks = (platform: Platform) => {
   const { database, clock, ids, jobs, audit, random, secrets, generations } = platform;
   const store = createWebhookStore(database.writer);
@@ -32,9 +41,11 @@ export const createWebhooks = (platform: Platform) => {
   };
 
   return {
+    /** Throws WebhookNotFound. Never with the secret. */
     get: async (id: string): Promise<Webhook> => toWebhook(await getRow(id)),
     list: (options: { limit: number; cursor?: string }): Promise<Page<Webhook>> =>
       createWebhookStore(database.reader).list(options),
+    /** Newest first. Throws WebhookNotFound; a bad cursor is a Failure of 400. */
     listDeliveries: async (id: string, options: { limit: number; cursor?: string }): Promise<Page<Delivery>> => {
       await getRow(id);
       return createWebhookStore(database.reader).listDeliveries(id, options);

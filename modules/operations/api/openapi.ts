@@ -5,6 +5,10 @@ import { Problem } from '@rapport/sdk/schemas';
 import type { TObject } from 'typebox';
 import { pathOf } from '../../../core/index.ts';
 
+/**
+ * An OpenAPI document as plain JSON; every schema stands where it is used, only `Problem` is shared.
+ * `x-scope` says which scope a caller needs.
+ */
 export const describeApi = (routes: readonly AnyRoute[], version: string): Record<string, unknown> => {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {

@@ -3,6 +3,7 @@
 import type { AnyRoute } from '@rapport/sdk';
 import { pathOf } from '../../../core/index.ts';
 
+/** HTML in one piece, with no request of its own; every text of a contract is escaped. */
 export const referencePage = (routes: readonly AnyRoute[], version: string): string => {
   const tags = [...new Set(routes.map((route) => route.tag))].sort();
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -34,6 +34,10 @@ type Deps = {
   routes: () => AnyRoute[];
 };
 
+/**
+ * Health says that the process answers, readiness that it also reaches its database and is neither
+ * starting nor stopping (503 otherwise). A job is shown for as long as its queue keeps it.
+ */
 export const platformRoutes = ({ database, jobs, metrics, version, isReady, routes }: Deps): Served[] => [
   serve(getHealth, () => ({ status: 'ok' })),
   serve(getReadiness, async () => {

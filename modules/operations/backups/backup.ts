@@ -21,6 +21,11 @@ import { createBackupStore } from './store.ts';
 
 export const sqliteFileOf = (config: Config): string => config.databaseUrl.slice('sqlite:'.length);
 
+/**
+ * `target` must not exist and appears only when it is whole; beside it there must be room for a copy of
+ * the database meanwhile. Throws BackupRefused. Readable by its owner only. Files of modules are copied
+ * after the database, one by one, and not with it in one state.
+ */
 export const writeBackup = async (
   config: Config,
   target: string,
@@ -62,6 +67,7 @@ const copyDatabase = async (config: Config, copy: string): Promise<void> => {
   }
 };
 
+/** Rows of each declared table that the file has, by table. */
 export const countRows = async (file: string, tables: readonly TablePolicy[]): Promise<Record<string, number>> => {
   const database = await openDatabase(`sqlite:${file}`, { readers: 1 });
   try {

@@ -6,6 +6,7 @@ import { writeBackup } from './backup.ts';
 import type { BackupManifest } from './format.ts';
 import { readBackup } from './restore.ts';
 
+/** Exit code 2 and nothing done for PostgreSQL, with the command to run instead. */
 export const backupCommand: CommandSpec = {
   name: 'backup',
   summary: 'Write a consistent backup into one file, also while the server runs.',
@@ -18,6 +19,7 @@ export const backupCommand: CommandSpec = {
     }),
 };
 
+/** Only into a place without a database and a key; a server must not run there meanwhile. */
 export const restoreCommand: CommandSpec = {
   name: 'restore',
   summary: 'Take a backup into an empty data folder.',

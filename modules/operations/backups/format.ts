@@ -5,7 +5,9 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
+/** `size` in bytes, unpacked; `sha256` in hex; `name` relative to the data folder. */
 export type BackedUpFile = { name: string; size: number; sha256: string };
+/** `version` is that of the Rapport that wrote it, `at` in ISO-8601. */
 export type BackupManifest = {
   format: 1;
   version: string;
@@ -24,6 +26,7 @@ export const isKnownName = (name: string, folders: readonly string[]): boolean =
   return folders.includes(folder!) && deeper.length === 0 && /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(file);
 };
 
+/** SHA-256 in hex, read as a stream. */
 export const hashFile = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);

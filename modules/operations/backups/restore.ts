@@ -12,6 +12,11 @@ import type { Config, TablePolicy } from '../../../core/index.ts';
 import { countRows, demandSound, sqliteFileOf } from './backup.ts';
 import { type BackupManifest, BackupRefused, flush, isKnownName, names } from './format.ts';
 
+/**
+ * Throws BackupRefused for what is damaged, cut off, not listed or does not count as the manifest says,
+ * before anything is in its place. When the process stops between two of the last moves, some files are in
+ * place and the next attempt is refused. It applies no migration: the next start does.
+ */
 export const readBackup = async (
   config: Config,
   source: string,

@@ -16,6 +16,7 @@ export const nodeCheck = (version: string): DoctorCheck => ({
       : problem(`${version} is too old`, `install Node ${lowestNode} or newer`),
 });
 
+/** Without the database. A data folder that does not exist is a problem, also before the first start. */
 export const machineChecks: readonly DoctorCheck[] = [
   nodeCheck(process.versions.node),
   {

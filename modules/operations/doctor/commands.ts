@@ -11,6 +11,7 @@ import {
   openDatabase,
 } from '../../../core/index.ts';
 
+/** Exit code 1 when anything is not well. Safe beside a running server. */
 export const doctorCommand: CommandSpec = {
   name: 'doctor',
   summary: 'Check that everything an installation needs is well.',

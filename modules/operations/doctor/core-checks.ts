@@ -16,6 +16,10 @@ import {
 
 const hour = 3_600_000;
 
+/**
+ * In the order in which they are shown. Those that need the database read it all where the promise is
+ * about every row (integrity, orphans), which takes its time on a large one.
+ */
 export const coreChecks: readonly DoctorCheck[] = [
   {
     name: 'secret key',
