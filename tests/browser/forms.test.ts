@@ -216,6 +216,7 @@ test('a segment is written, changed, activated, paused and archived', async () =
     await page.getByText('Paused', { exact: true }).first().waitFor();
     await press(page, 'Archive');
     await confirm(page, 'Archive');
+    await page.waitForURL('**/segments');
   });
 });
 
@@ -242,6 +243,7 @@ test('a promotion is written, changed, activated, gets codes, is tried, paused a
     await page.getByText('Paused', { exact: true }).first().waitFor();
     await press(page, 'Archive');
     await confirm(page, 'Archive');
+    await page.waitForURL('**/promotions');
   });
 });
 
@@ -283,6 +285,7 @@ test('an alert is written, changed, activated, paused and archived', async () =>
     await page.getByText('Paused', { exact: true }).first().waitFor();
     await press(page, 'Archive');
     await confirm(page, 'Archive');
+    await page.waitForURL('**/alerts');
   });
 });
 
