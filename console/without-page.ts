@@ -44,7 +44,6 @@ export const withoutPage: Record<string, readonly string[]> = {
     'getMessage',
     'getUser',
     'listEvents',
-    'listScorers',
     'refundOrder',
     'testRule',
   ],
@@ -104,5 +103,4 @@ export const withoutPage: Record<string, readonly string[]> = {
   'No page yet: products one by one': ['changeProduct', 'createProduct', 'getProduct'],
   'No page yet: levels and points by hand': ['changeLevel', 'listPoints', 'postPoints', 'putLevel'],
   'No page yet: members of a static segment by hand': ['changeSegmentMembers'],
-  'No page yet: the schedule of a scorer; its page shows when it runs next': ['scheduleScorer'],
 };

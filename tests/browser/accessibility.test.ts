@@ -107,6 +107,12 @@ for (const language of ['en', 'zh'] as const) {
     await settled(page);
     await opened(page.getByRole('dialog'), () => page.locator('.page-actions button').click());
     await check('edit customer');
+    await page.goto('/plugins/rapport~scorer-rfm?tab=scores');
+    await settled(page);
+    await opened(page.getByRole('dialog').locator('form'), () =>
+      page.locator('main .panel-head button').first().click(),
+    );
+    await check('schedule of a scorer');
     await context.clearCookies();
     await page.goto('/login');
     await page.locator('form').waitFor();

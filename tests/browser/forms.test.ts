@@ -354,6 +354,47 @@ test('a scorer is run, and its page says when it ran, how far it came and when i
   });
 });
 
+test('a scorer is given other times, then none; a pattern that is none is refused at its field', async () => {
+  const { plugins } = console.app.rapport.core;
+  await plugins.installBundled();
+  const report = async () => (await console.app.as('owner').get('/scorers/rfm/report')).body;
+  const path = '/plugins/rapport~scorer-rfm?tab=scores';
+  await on(path, async (page) => {
+    const dialog = page.getByRole('dialog');
+    const train = dialog.getByRole('combobox', { name: 'Build the model, then score' });
+    await press(page, 'Schedule: RFM (3–15)');
+    expect(await train.inputValue()).toBe('declared');
+    await train.selectOption({ label: 'At other times' });
+    await dialog.getByRole('textbox', { name: /cron pattern/ }).fill('30 4 * * 1');
+    await dialog.getByLabel('Plugin that is asked').selectOption('rapport/scorer-rfm');
+    await dialog.getByLabel(/^Notify segments/).uncheck();
+    await confirm(page, 'Save');
+    await dialog.waitFor({ state: 'detached' });
+    const { schedule, nextRunAt } = await report();
+    expect(schedule).toEqual({ train: '30 4 * * 1', score: null, tell: false, plugin: 'rapport/scorer-rfm' });
+    expect(nextRunAt).toMatch(/T04:30:00/);
+    await page.locator(`time[datetime="${nextRunAt}"]`).waitFor();
+    await press(page, 'Schedule: RFM (3–15)');
+    expect(await dialog.getByRole('textbox', { name: /cron pattern/ }).inputValue()).toBe('30 4 * * 1');
+    expect(await dialog.getByLabel(/^Notify segments/).isChecked()).toBe(false);
+    await train.selectOption({ label: 'Never' });
+    await dialog.getByLabel('Plugin that is asked').selectOption({ label: 'The one installed first' });
+    await confirm(page, 'Save');
+    await dialog.waitFor({ state: 'detached' });
+    expect((await report()).schedule).toEqual({ train: null, score: null, tell: false, plugin: null });
+  });
+  const { page, context } = await console.open(path);
+  await press(page, 'Schedule: RFM (3–15)');
+  await page.getByRole('combobox', { name: 'Score all customers' }).selectOption({ label: 'At other times' });
+  const cron = page.getByRole('textbox', { name: 'Score all customers: cron pattern' });
+  await cron.fill('61 4 * * *');
+  await confirm(page, 'Save');
+  await page.getByText('"61 4 * * *" is not a cron pattern of five fields.').waitFor();
+  expect(await cron.getAttribute('aria-invalid')).toBe('true');
+  expect((await report()).schedule.score).toBe(null);
+  await context.close();
+});
+
 test('a person signs out and in again', async () => {
   await on('/', async (page) => {
     await press(page, 'Account');

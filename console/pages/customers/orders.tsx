@@ -90,8 +90,6 @@ export const Orders = ({ customerId }: { customerId: string }) => {
 };
 
 const Lines = ({ orderId }: { orderId: string }) => {
-  const { t } = useWords();
-  const format = useFormat();
   const order = useQuery({
     queryKey: ['orders', orderId],
     queryFn: ({ signal }) => call(getOrder, { params: { id: orderId }, signal }),

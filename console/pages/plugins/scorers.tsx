@@ -1,15 +1,19 @@
-// A plugin's scorers: when each ran and runs next, how far it is, why it failed, and a run at the press of a button.
-import { Button } from '@mantine/core';
+// A plugin's scorers: when each ran and runs next, how far it is, why it failed; a run at the press of a button, and other times.
+import { Button, Group } from '@mantine/core';
 import { getScorerReport, runScorer } from '@rapport/sdk/routes';
 import type { ScorerReport, ScorerRun } from '@rapport/sdk/schemas';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call, queries } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
+import { later } from '../../parts/later.tsx';
 import { Facts, Panel, Tag } from '../../parts/page.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Loaded, tellTrouble } from '../../parts/trouble.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+
+const ScheduleDialog = later(async () => (await import('./scorer-schedule.tsx')).ScheduleDialog, null);
 
 const refreshMs = 2000;
 
@@ -26,6 +30,7 @@ const isUnderWay = ({ state }: ScorerReport): boolean => state === 'waiting' || 
 const ScorerPanel = ({ scorer, title, plugin }: { scorer: string; title: string; plugin: string }) => {
   const { t } = useWords();
   const may = useMay();
+  const [scheduling, setScheduling] = useState(false);
   const queryKey = ['scorers', scorer];
   const report = useQuery({
     queryKey,
@@ -43,19 +48,39 @@ const ScorerPanel = ({ scorer, title, plugin }: { scorer: string; title: string;
       title={title}
       actions={
         may('insights:write') && (
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={`${t('plugins.scorers.run')}: ${title}`}
-            loading={run.isPending}
-            disabled={!report.data || report.data.plugin !== plugin || isUnderWay(report.data)}
-            onClick={() => run.mutate()}
-          >
-            {t('plugins.scorers.run')}
-          </Button>
+          <Group gap="xs">
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`${t('plugins.scorers.schedule')}: ${title}`}
+              disabled={!report.data?.schedule}
+              onClick={() => setScheduling(true)}
+            >
+              {t('plugins.scorers.schedule')}
+            </Button>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`${t('plugins.scorers.run')}: ${title}`}
+              loading={run.isPending}
+              disabled={!report.data || report.data.plugin !== plugin || isUnderWay(report.data)}
+              onClick={() => run.mutate()}
+            >
+              {t('plugins.scorers.run')}
+            </Button>
+          </Group>
         )
       }
     >
+      {scheduling && report.data?.schedule && report.data.plugin !== null && (
+        <ScheduleDialog
+          scorer={scorer}
+          title={title}
+          asked={report.data.plugin}
+          schedule={report.data.schedule}
+          onClose={() => setScheduling(false)}
+        />
+      )}
       <Loaded query={report} rows={3}>
         {(data) => <Report report={data} plugin={plugin} />}
       </Loaded>
