@@ -1,6 +1,5 @@
-// Reads single rows by key, fast: requests that come while a read is running go into the next one together, and on SQLite the
-// statement stays prepared on a connection of its own. It sees the last committed state, or that of
-// the call's own transaction (`unite`); inside a transaction of one's own use the store.
+// Reads single rows by key, fast: what is asked while a read is running goes into the next one, and on SQLite the statement stays
+// prepared. It sees the last committed state, or that of the call's own transaction (`unite`), not of a `transact` of one's own.
 import type { Database, Db } from './database.ts';
 import { query } from './rows.ts';
 import { apart } from './transact.ts';
@@ -70,7 +69,8 @@ const keepPrepared = (reader: Db, sql: string) => {
   const open = async () => {
     const connection = await client.acquireConnection();
     const statement = await new Promise<Statement>((resolve, reject) => {
-      const made: Statement = connection.prepare(sql, (error) => (error ? reject(error) : resolve(made)));
+      const refuse = (error: Error) => void client.releaseConnection(connection).then(() => reject(error), reject);
+      const made: Statement = connection.prepare(sql, (error) => (error ? refuse(error) : resolve(made)));
     });
     return { connection, statement };
   };
