@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testPlatform } from '../../tests/support/platform.ts';
 import { atDepth, causedDepth } from '../causes.ts';
-import { Conflict } from '../errors.ts';
+import { Conflict, type Failure } from '../errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { transact } from './transact.ts';
 
@@ -21,7 +21,7 @@ const setUp = async (on: TestDatabase) => {
     commit: (rows) =>
       transact(writer, async (trx) => {
         commits.push({ keys: rows.map(({ key }) => key), depth: causedDepth() });
-        const answers: (string | Conflict)[] = [];
+        const answers: (string | Failure)[] = [];
         for (const { key, value } of rows) {
           if (value === 'conflict') answers.push(new Conflict(`${key} clashes.`));
           else {
