@@ -37,24 +37,24 @@ const trimmed = (part: string): string => part.trim();
 
 /** JSON.parse that refuses depth and size before they cost anything, `__proto__` members, and text no database keeps. */
 export const parseJson = (given: string): unknown => {
-  // Texts are stored in NFC, whoever wrote them: two spellings of one word are equal everywhere.
+  // Texts are stored in NFC, whoever wrote them, also with escapes: two spellings of one word are equal everywhere.
   const text = given.normalize('NFC');
   guardShape(text);
   try {
     // A reviver is many times slower than plain parsing: only texts in which something could hide are walked.
-    return text.includes('__proto__') || text.includes('\\u') ? JSON.parse(text, refuse) : JSON.parse(text);
+    return text.includes('__proto__') || text.includes('\\u') ? JSON.parse(text, revive) : JSON.parse(text);
   } catch (error) {
     if (error instanceof MalformedJson) throw error;
     throw new MalformedJson(`The body is not JSON: ${(error as Error).message}`, { cause: error });
   }
 };
 
-const refuse = (key: string, value: unknown): unknown => {
+const revive = (key: string, value: unknown): unknown => {
   if (key === '__proto__') throw new MalformedJson('A member may not be named __proto__.');
   for (const part of [key, value])
     if (typeof part === 'string' && (part.includes('\u0000') || !part.isWellFormed()))
       throw new MalformedJson('Text may hold neither U+0000 nor half of a surrogate pair.');
-  return value;
+  return typeof value === 'string' ? value.normalize('NFC') : value;
 };
 
 const guardShape = (text: string): void => {
