@@ -34,7 +34,7 @@ export const customerRoutes = ({
   serve(getCustomer, async ({ params, actor, ctx }) => {
     const customer = await customers.get(params.id, actor);
     const etag = etagOf(customer);
-    if (ctx.get('if-none-match') === etag)
+    if ((ctx.get('if-none-match').match(/"[^"]*"|\*/g) ?? []).some((tag) => tag === '*' || tag === etag))
       return new Reply(undefined as never, { status: 304, headers: { ETag: etag } });
     return tagged(customer);
   }),

@@ -4,6 +4,7 @@ import type { RuleHistory, RuleKind, RuleStatus, RuleVersion } from '@rapport/sd
 import {
   type Actor,
   type Db,
+  InvalidRequest,
   type Page,
   type Platform,
   toIso,
@@ -270,8 +271,9 @@ export type Documents = ReturnType<typeof createDocuments>;
 /** The revision in an If-Match header; undefined when there is none or it takes any. */
 export const revisionOf = (header: string | undefined): number | undefined => {
   if (!header || header.trim() === '*') return undefined;
-  const match = /^(?:W\/)?"(\d+)"$/.exec(header.trim());
-  if (!match) throw new VersionConflict('If-Match is not an ETag this record gave out.');
+  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header.trim());
+  if (!match)
+    throw new InvalidRequest('If-Match must be an ETag that a reply gave, like "3".', { pointer: '/headers/if-match' });
   return Number(match[1]);
 };
 
