@@ -16,9 +16,11 @@ type RawBody = NonNullable<RequestInit['body']>;
 type Given<K extends string, T> = T extends undefined | Record<string, never> ? { [P in K]?: T } : { [P in K]: T };
 type Input<T> = T extends { rawBody: true } ? { body: RawBody } : Given<'body', BodyOf<T>>;
 
+/** What a call takes by its contract: `params` and `body` are needed exactly where the route has them. */
 export type CallOptions<T> = Given<'params', ParamsOf<T>> &
   Input<T> & { query?: Partial<QueryOf<T>>; headers?: Record<string, string>; signal?: AbortSignal };
 
+/** `etag` is what `If-Match` of the next write takes. */
 export type Answer<T> = { body: T; status: number; etag: string | undefined; headers: Headers };
 
 /** What the API said instead of a reply: problem+json as an error. `pointer` is a JSON pointer to the member at fault. */

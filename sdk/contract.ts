@@ -43,6 +43,7 @@ export type RouteSpec<
 export type AnyRoute = RouteSpec<TObject, TObject, TSchema, TSchema>;
 type In<S> = S extends TSchema ? Static<S> : undefined;
 
+/** Of a route: the types of its parameters, query, body and reply, from its schemas. */
 export type ParamsOf<T> = T extends { params: infer P } ? In<P> : Record<string, never>;
 export type QueryOf<T> = T extends { query: infer Q } ? In<Q> : Record<string, never>;
 export type BodyOf<T> = T extends { body: infer B } ? In<B> : undefined;

@@ -27,7 +27,9 @@ export type PluginHandlers = {
   on?: Partial<Record<Topic, (notice: Notice, ctx: Ctx) => Promise<unknown> | unknown>>;
 };
 
+/** A page; `next` null is the last one. */
 export type Listed<T> = { data: T[]; next: string | null };
+/** `cursor` is `next` of the page before, with the same other options. */
 export type PageOptions = { limit?: number; cursor?: string };
 
 export type PluginOrder = {
@@ -48,6 +50,7 @@ export type PluginOrder = {
     total: number;
   }[];
 };
+/** `occurredAt` in ISO-8601. */
 export type PluginEvent = {
   id: string;
   customerId: string;
@@ -55,6 +58,7 @@ export type PluginEvent = {
   occurredAt: string;
   properties: Record<string, unknown>;
 };
+/** `price` in minor units of `currency`; `stock` null is not counted. */
 export type PluginProduct = {
   sku: string;
   name: string;
@@ -73,9 +77,11 @@ export type PluginRecord = {
   createdAt: string;
   updatedAt: string;
 };
+/** Values are JSON: what is read is a copy of what was written. */
 export type KvEntry = { key: string; value: unknown; customerId?: string | null };
 
 export type FetchOptions = { method?: string; headers?: Record<string, string>; body?: string; timeoutMs?: number };
+/** Any status is an answer; a refused host, a timeout or no connection throws. */
 export type FetchReply = {
   status: number;
   ok: boolean;

@@ -30,6 +30,10 @@ import type {
   PluginRecord,
 } from './plugin.ts';
 
+/**
+ * What the context answers from. `at` is ISO-8601, 2026-01-01 when absent: the clock of the context stands
+ * still there.
+ */
 export type TestWorld = {
   provider?: string;
   at?: string;
@@ -78,6 +82,7 @@ export const testCustomer = (given: Partial<PluginCustomer> & { id: string }): P
   ...given,
 });
 
+/** Every test has its own; `random` gives the same numbers in each. */
 export const createTestContext = (world: TestWorld = {}): TestContext => {
   const at = Date.parse(world.at ?? '2026-01-01T00:00:00.000Z');
   const done: TestContext['done'] = { mails: [], logs: [], emitted: [], kv: new Map() };
@@ -208,6 +213,7 @@ export const checkScorer = async (plugin: PluginHandlers, ctx: Ctx, customers: P
   return scores;
 };
 
+/** `checkHook` for the building of a model. */
 export const checkTraining = (plugin: PluginHandlers, ctx: Ctx, input: TrainInput): Promise<TrainOutput> =>
   checkHook(modelTrain, plugin, ctx, input);
 
@@ -227,6 +233,7 @@ export const checkRecommender = async (
   return answers;
 };
 
+/** `checkHook` for one message. An answer `failed` or `declined` is an answer and does not throw. */
 export const checkChannel = (plugin: PluginHandlers, ctx: Ctx, message: OutgoingMessage): Promise<DeliveryResult> =>
   checkHook(messageSend, plugin, ctx, message);
 

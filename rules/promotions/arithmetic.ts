@@ -18,6 +18,7 @@ export const roundHalfUp = (a: number, b: number, c: number): number => {
   return remainder * 2 >= c ? quotient + 1 : quotient;
 };
 
+/** Exact as long as the sum stays within 2^53; carts are bounded far below (cart.ts). */
 export const sum = (values: readonly number[]): number => {
   let total = 0;
   for (const value of values) total += value;

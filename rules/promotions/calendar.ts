@@ -54,6 +54,7 @@ export const pointsDates = (
   };
 };
 
+/** Both `YYYY-MM-DD`, in the calendar alone: no time zone is involved. */
 export const addDays = (day: string, days: number): string => {
   const date = new Date(`${day}T00:00:00Z`);
   date.setUTCDate(date.getUTCDate() + days);

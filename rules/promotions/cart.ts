@@ -8,6 +8,10 @@ import { grossOf } from './resolver.ts';
 /** Of a line, and of everything together: above it whole numbers would stop being exact in products. */
 const mostMinorUnits = 1_000_000_000_000;
 
+/**
+ * Throws CartInvalid with a pointer when a line or the whole is worth more than 10^12 minor units. Shapes
+ * and counts are the contract's.
+ */
 export const checkCart = (cart: Cart): void => {
   for (const [index, line] of cart.lines.entries())
     if (grossOf(line) > mostMinorUnits)

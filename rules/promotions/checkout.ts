@@ -9,6 +9,11 @@ import { toQuote, toRedemption } from './view.ts';
 type Deps = { platform: Platform; documents: PromotionDocuments; quotes: Quotes };
 
 export const createCheckout = ({ platform, documents, quotes }: Deps) => ({
+  /**
+   * Changes and reserves nothing: another order may use up a limit before it is redeemed. `now` (ISO-8601)
+   * needs `promotions:write`, else InsufficientScope; counters and customers are those of today all the
+   * same.
+   */
   quote: async (actor: Actor, { cart, customer, now }: QuoteRequest): Promise<Quote> => {
     if (now !== undefined && actor.kind !== 'system' && !actor.scopes.has('promotions:write'))
       throw new InsufficientScope('promotions:write', { pointer: '/now' });
@@ -17,6 +22,7 @@ export const createCheckout = ({ platform, documents, quotes }: Deps) => ({
     return toQuote(cart, quote.resolution, quote.live.vocabulary.zone, at);
   },
 
+  /** The newest first, cancelled ones too. Throws when there is no such promotion. */
   list: async (key: string, query: { limit?: number; cursor?: string }): Promise<Page<Redemption>> => {
     await documents.get(key);
     const store = createRedemptionStore(platform.database.reader);

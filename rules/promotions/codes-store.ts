@@ -1,6 +1,10 @@
 // Rows of code pools.
 import { type Db, type Page, page, query } from '../../core/index.ts';
 
+/**
+ * `code` as pools spell it (codes.ts). `uses` null has no limit; with `customer_id` it is that customer's
+ * only. Times in ms.
+ */
 export type CodeRow = {
   pool: string;
   code: string;
@@ -56,9 +60,11 @@ export const createCodesStore = (db: Db) => ({
     );
     return rows.length === 1;
   },
+  /** One use back, also of a code that has expired meanwhile. */
   give: async (pool: string, code: string): Promise<void> => {
     await db.raw('update promotion_codes set used = used - 1 where pool = ? and code = ?', [pool, code]);
   },
+  /** Withdraws it from `now` (ms) on; uses that were made stay. */
   expire: async (pool: string, code: string, now: number): Promise<void> => {
     await db('promotion_codes').where({ pool, code }).update({ expires_at: now });
   },

@@ -31,6 +31,10 @@ export const checkPattern = (pattern: string, count: number): void => {
     });
 };
 
+/**
+ * Each sign drawn evenly from `random`. It does not know which codes there are: whoever stores one draws
+ * again when it is taken.
+ */
 export const createCodeMaker = (random: Random) => {
   // Rejection keeps every sign equally likely.
   const draw = (alphabet: string): string => {

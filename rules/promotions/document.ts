@@ -76,6 +76,7 @@ const confirmed = (conditions: Record<string, unknown>, confirm: boolean | undef
     ? { ...conditions, confirmEveryone: true }
     : conditions;
 
+/** As the API shows it; `use` is of all its versions, `spent` in minor units. */
 export const toPromotion = (document: RuleDocument, use: { used: number; spent: number }): Promotion => ({
   key: document.key,
   kind: 'promotion',

@@ -8,6 +8,7 @@ import type { QuoteOf } from './quotes.ts';
 import type { RedemptionRow } from './redemptions-store.ts';
 import { couponExpiry } from './view.ts';
 
+/** A coupon made by a redemption: for its customer alone, for one use. */
 export type IssuedCode = { pool: string; code: string };
 /** What of loyalty promotions use; every call runs in the caller's transaction. Points are whole numbers. */
 export type Membership = {

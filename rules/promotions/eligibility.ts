@@ -29,6 +29,10 @@ type Check = (promotion: LivePromotion, situation: Situation) => Refusal | undef
 
 export const isSkip = (settled: Grant | Skip): settled is Skip => 'reason' in settled;
 
+/**
+ * A grant, or the first reason against it in the order of `checks`. Pure: two promotions of one cart do
+ * not see each other here.
+ */
 export const settle = (promotion: LivePromotion, situation: Situation): Grant | Skip => {
   const { key, version, name, priority, params, matches } = promotion;
   for (const check of checks) {
@@ -119,6 +123,7 @@ const condition: Check = ({ rule }, { facts, now, customerId }) => {
   return rule.compiled.test(facts, now) ? undefined : { reason: 'condition', detail: rule.reason(facts, now) };
 };
 
+/** In this order: the first refusal is the reason that is given. */
 const checks: readonly Check[] = [schedule, currency, code, limit, customerLimit, budget, condition];
 
 /** The same conditions with another amount of goods: only those that look at it are asked again. */

@@ -26,11 +26,13 @@ export type Grant = {
  */
 export type Terms = { params: PromotionParams; priority: number; conditions: Remainder };
 
+/** `by` is the key of the promotion that caused it, where one did. */
 export type Skip = { key: string; reason: SkipReason; detail?: string; by?: string };
 
 /** What a grant gives: minor units off each line and off shipping, or points. */
 export type Applied = { grant: Grant; amount: number; lines: number[]; shipping: number; points: number };
 
+/** The order in which grants run: what comes later is worked out on what is left. */
 export const phases = ['line', 'freeItem', 'order', 'shipping', 'points', 'tier', 'coupon'] as const;
 
 /** Higher priority first, then by key: the order of everything here. */

@@ -31,6 +31,10 @@ export type PromotionDeps = {
 };
 export type RefundingOrders = { withholdBy: (ask: (trx: Db, goods: ReturnedGoods) => Promise<number>) => void };
 
+/**
+ * Its services for routes, and what others must be told of: `onChanges` in the transaction of a change,
+ * the withholding of refunds through `orders`.
+ */
 export const createPromotions = ({ platform, core, members, vocabulary, orders }: PromotionDeps) => {
   const { database, clock } = platform;
   // Redemptions go with the person when two customers become one, and so does what they have used.

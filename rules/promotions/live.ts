@@ -18,6 +18,7 @@ import { compileMatch, type Grant } from './grant.ts';
 import { createPartial, isAny, type PartialConditions } from './partial.ts';
 import { createReason, type Reason } from './reasons.ts';
 
+/** The active version of a promotion; `period` in ms. */
 export type LivePromotion = {
   key: string;
   version: number;
@@ -43,6 +44,10 @@ export type LiveSet = {
   perCustomer: string[];
 };
 
+/**
+ * One set a process. A version that cannot be read any more is in the set without its rule, is logged, and
+ * grants nothing.
+ */
 export const createLivePromotions = (deps: {
   database: Database;
   generations: Pick<Platform['generations'], 'valueIn'>;

@@ -13,6 +13,7 @@ type Deps = { platform: Platform; codeMaker: CodeMaker; get: (key: string) => Pr
 /** Draws of one code that the pool has already, before the pattern counts as used up. */
 const mostRedraws = 20;
 
+/** Several promotions may share a pool by naming it; a code is counted once for all of them. */
 export const createPools = ({ platform, codeMaker, get }: Deps) => {
   const { database, clock, audit } = platform;
   const poolOfKey = async (key: string): Promise<string> => poolOf(key, paramsOf(await get(key)));
@@ -35,6 +36,11 @@ export const createPools = ({ platform, codeMaker, get }: Deps) => {
   };
 
   return {
+    /**
+     * At most 10,000 a call; one use each unless `uses` says otherwise. Codes the pool has already stay as
+     * they are and are answered as duplicates, so the same list again adds nothing; a `count` again makes
+     * new ones. Throws CodesInvalid with a pointer.
+     */
     add: async (actor: Actor, key: string, asked: NewCodes): Promise<CodesReply> => {
       if ((asked.codes === undefined) === (asked.count === undefined))
         throw new CodesInvalid('Give codes, or a count of codes to make.', { pointer: '/count' });
@@ -64,6 +70,7 @@ export const createPools = ({ platform, codeMaker, get }: Deps) => {
       });
     },
 
+    /** By code. */
     list: async (key: string, query: { limit?: number; cursor?: string }): Promise<Page<PromotionCode>> => {
       const pool = await poolOfKey(key);
       const found = await createCodesStore(database.reader).list(pool, query.limit ?? 50, query.cursor);

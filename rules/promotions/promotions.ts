@@ -13,6 +13,10 @@ import { createUsageStore } from './usage-store.ts';
 
 type Deps = { platform: Platform; members: Membership; vocabulary: VocabularySource };
 
+/**
+ * Each write makes or moves a version, with its audit row. `ifMatch` is the revision the caller saw.
+ * Orders that were redeemed keep the version they were redeemed with.
+ */
 export const createPromotionDocuments = ({ platform, members, vocabulary }: Deps) => {
   const { database, clock } = platform;
   const checks = createChecks({ vocabulary, clock });
@@ -91,6 +95,7 @@ export const createPromotionDocuments = ({ platform, members, vocabulary }: Deps
       return { data: await show(...data), next };
     },
 
+    /** Throws PromotionInvalid with a pointer, and Conflict for a status a new one cannot have. */
     create: async (actor: Actor, written: NewPromotion): Promise<Promotion> => {
       if (written.status === 'paused' || written.status === 'archived')
         throw new Conflict('A new promotion is a draft or active.', { pointer: '/status' });

@@ -14,6 +14,7 @@ import { createUsageStore } from './usage-store.ts';
 /** Who the cart belongs to; throws CustomerNotFound. A bare text is a customer's id. */
 export type FindCustomer = (ref: CustomerRef) => Promise<string>;
 
+/** A resolution with what it was worked out from; `now` in ms. `customerId` null is an anonymous cart. */
 export type QuoteOf = {
   resolution: Resolution;
   live: LiveSet;

@@ -1,6 +1,10 @@
 // Rows of redemptions: one an order with the reply it got, one a promotion within it.
 import { type Db, dialectOf, type Page, page, query, rowSet } from '../../core/index.ts';
 
+/**
+ * `order_id` is the shop's. `request_hash` is of the cart, `reply` the JSON that was answered and is
+ * answered again. Times in ms.
+ */
 export type OrderRow = {
   order_id: string;
   customer_id: string | null;
@@ -13,6 +17,7 @@ export type OrderRow = {
   cart: string | null;
 };
 
+/** One promotion of one order. Amounts in minor units of `currency`; times in ms. */
 export type RedemptionRow = {
   id: string;
   promotion: string;
@@ -95,6 +100,7 @@ export const createRedemptionStore = (db: Db) => ({
       [set.bind(ids.map((id) => [id]))],
     );
   },
+  /** By promotion. */
   listOfOrder: async (orderId: string): Promise<RedemptionRow[]> => {
     const rows = (await db('redemptions').where({ order_id: orderId })) as RedemptionRow[];
     return rows.map(toNumbers).sort((a, b) => (a.promotion < b.promotion ? -1 : 1));

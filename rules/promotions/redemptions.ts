@@ -41,6 +41,13 @@ class Overtaken extends Error {}
 const optimisticAttempts = 2;
 const mostAttempts = 6;
 
+/**
+ * `redeem` is once for each order id: the same cart and customer again get the first reply, anything else
+ * throws OrderAlreadyRedeemed; once it is cancelled, RedemptionCancelled. No limit, budget or code is ever
+ * overdrawn, however many redeem at once: who loses a race quotes again, after 6 attempts it throws
+ * Unavailable with `Retry-After`. An order known as cancelled or refunded throws OrderIsOver. The reply
+ * may differ from an earlier quote.
+ */
 export const createRedemptions = (deps: RedemptionDeps) => {
   const { platform, live, quotes } = deps;
   const { database, clock, outbox, audit } = platform;

@@ -21,6 +21,10 @@ export type Resolution = {
 
 export const grossOf = (line: CartLine): number => line.quantity * line.unitPrice;
 
+/**
+ * The same cart and grants give the same answer, whatever the order of the grants. No line, nor shipping,
+ * goes below zero; every grant is either among `applied` or among `skipped`, with a reason.
+ */
 export const resolve = (cart: Cart, grants: readonly Grant[]): Resolution => {
   const failed: Skip[] = [];
   let candidates = [...grants].sort(byPriority);

@@ -88,6 +88,10 @@ export const createReturns = ({ platform, members }: { platform: Platform; membe
           if (row && (row.customer_id === null || row.customer_id === customerId)) await follow(trx, row, order);
         }
     },
+    /**
+     * By the shop's id of the order. A second time answers the same and gives nothing back again. Throws
+     * RedemptionNotFound.
+     */
     cancel: (actor: Actor, orderId: string): Promise<CancelReply> =>
       transactRetrying(database.writer, async (trx) => {
         const store = createRedemptionStore(trx);

@@ -96,6 +96,7 @@ export const RecommendInput = Type.Object({
 });
 export type RecommendInput = Static<typeof RecommendInput>;
 
+/** `score` orders the items of one answer; its scale is the plugin's. */
 export const RecommendedItem = Closed({
   sku: Type.String({ minLength: 1, maxLength: 200 }),
   score: Type.Number(),
@@ -103,6 +104,7 @@ export const RecommendedItem = Closed({
 });
 export type RecommendedItem = Static<typeof RecommendedItem>;
 
+/** At most 100 items for a customer, best first; customers may be left out. */
 export const RecommendOutput = Type.Array(
   Closed({ customer: Nullable(Type.String()), items: Type.Array(RecommendedItem, { maxItems: 100 }) }),
   { maxItems: 1000 },
@@ -149,6 +151,7 @@ export const Score = Closed({
 });
 export type Score = Static<typeof Score>;
 
+/** Customers without a score are left out, and lose the one they had. */
 export const ScoreOutput = Type.Array(Score, { maxItems: 5000 });
 
 export const customersScore = defineHook({
@@ -175,6 +178,7 @@ export const customersScore = defineHook({
 
 export const TrainInput = Type.Object({ at: Time });
 export type TrainInput = Static<typeof TrainInput>;
+/** `facts` are figures about the model, for people. */
 export const TrainOutput = Closed({
   /** Names the model; scores made with it carry it. */
   version: Type.String({ maxLength: 100 }),

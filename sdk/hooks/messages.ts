@@ -29,6 +29,10 @@ const exampleMessage: OutgoingMessage = {
 };
 const personal = ['to', 'subject', 'text', 'html', 'headers'] as const;
 
+/**
+ * `sent` means that the provider took it, not that it was read; `id` is the provider's. `retryAfterMs` at
+ * most a week.
+ */
 export const DeliveryResult = Type.Union([
   Closed({ status: Type.Literal('sent'), id: Type.Optional(Type.String({ maxLength: 500 })) }),
   Closed({

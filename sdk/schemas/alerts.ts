@@ -13,6 +13,7 @@ import {
 } from './rule-documents.ts';
 import { Closed, Id, Key, Nullable, Time } from './shared.ts';
 
+/** What makes the conditions be asked: they are not asked at any other time. */
 export const AlertTrigger = Type.Union([
   Closed(
     {
@@ -33,6 +34,7 @@ export const AlertTrigger = Type.Union([
 ]);
 export type AlertTrigger = Static<typeof AlertTrigger>;
 
+/** Actions of one firing are done in their order; one that cannot be done stands in the firing with its problem. */
 export const AlertAction = Type.Union([
   Closed({
     kind: Type.Literal('message'),
@@ -72,6 +74,10 @@ export const Alert = Closed({
 });
 export type Alert = Static<typeof Alert>;
 
+/**
+ * Made as a draft. At most 20 actions; refused with a pointer where an action cannot be done, such as a
+ * channel no plugin brings.
+ */
 export const NewAlert = Closed({
   key: Key,
   name: RuleName,
@@ -86,6 +92,7 @@ export const NewAlert = Closed({
 });
 export type NewAlert = Static<typeof NewAlert>;
 
+/** A value sets, an absent member keeps; a list replaces the whole list. */
 export const AlertChange = Closed({
   name: Type.Optional(RuleName),
   description: Type.Optional(Nullable(RuleDescription)),
@@ -98,6 +105,7 @@ export const AlertChange = Closed({
 });
 export type AlertChange = Static<typeof AlertChange>;
 
+/** One comparison as it stood when the alert fired. */
 export const SeenFact = Closed({
   fact: Type.String(),
   params: Type.Optional(Type.Unknown()),

@@ -8,7 +8,9 @@ export const AttributeKey = Type.String({
   pattern: '^[a-z][a-z0-9_]{0,39}$',
   description: 'Lower case letters, digits and underscores; the column is a_<key>, the fact attribute.<key>',
 });
+/** `money` is in minor units, `date` is YYYY-MM-DD, `datetime` an instant, `list` a list of texts. */
 export const AttributeType = Type.Enum(['text', 'number', 'integer', 'boolean', 'date', 'datetime', 'money', 'list']);
+/** Key, type and `unique` are for good: no change takes them. */
 export const NewAttribute = Closed({
   key: AttributeKey,
   title: Short,
@@ -22,6 +24,7 @@ export const NewAttribute = Closed({
   unique: Type.Optional(Type.Boolean()),
 });
 export type NewAttribute = Static<typeof NewAttribute>;
+/** A value sets, an absent member keeps, null clears. */
 export const AttributeChange = Closed({
   title: Type.Optional(Short),
   titleZh: Type.Optional(Nullable(Short)),

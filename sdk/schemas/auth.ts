@@ -7,6 +7,7 @@ export const roleNames = ['owner', 'admin', 'marketer', 'service', 'sales', 'dev
 export type RoleName = (typeof roleNames)[number];
 export const RoleName = Type.Unsafe<RoleName>({ type: 'string', enum: [...roleNames] });
 
+/** Scopes that an OAuth client can be given: hooks of plugins are not among them. */
 export const GrantableScope = Type.Unsafe<Scope>({ type: 'string', enum: [...grantableScopes] });
 const Scopes = Type.Array(GrantableScope, { uniqueItems: true, maxItems: 100 });
 
@@ -50,6 +51,7 @@ export type UserChange = Static<typeof UserChange>;
 
 export const Role = Closed({ name: RoleName, summary: Type.String(), scopes: Type.Array(Type.String()) });
 
+/** `totp` only for accounts with a second factor. */
 export const Credentials = Closed({
   email: Type.String({ minLength: 1, maxLength: 254 }),
   password: GivenPassword,
@@ -68,6 +70,7 @@ export type Me = Static<typeof Me>;
 export const MyChange = Closed({ name: PersonName });
 export const PasswordChange = Closed({ currentPassword: GivenPassword, password: NewPassword });
 export const PasswordConfirmation = Closed({ password: GivenPassword });
+/** Shown once, and in force only after a code confirmed it; `uri` is an `otpauth:` address for a QR code. */
 export const TotpEnrolment = Closed({ secret: Type.String(), uri: Type.String() });
 export const TotpConfirmation = Closed({ code: TotpCode });
 
@@ -82,9 +85,11 @@ export const InvitationAnswer = Closed({
 });
 export const ResetRequest = Closed({ email: AccountEmail });
 export const ResetAnswer = Closed({ token: LinkToken, password: NewPassword });
+/** Shown this once; whoever holds the link may choose the password until `expiresAt`. */
 export const ResetLink = Closed({ token: Type.String(), link: Type.String(), expiresAt: Time });
 export const Done = Closed({ status: Type.Literal('done') });
 
+/** `current` is the session of this request. */
 export const Session = Closed({
   id: Id,
   current: Type.Boolean(),
@@ -126,6 +131,7 @@ export const NewClient = Closed({
 });
 export type NewClient = Static<typeof NewClient>;
 
+/** A value sets, an absent member keeps; a list replaces the whole list. */
 export const ClientChange = Closed({
   name: Type.Optional(PersonName),
   grants: Type.Optional(Grants),

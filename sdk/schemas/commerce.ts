@@ -19,6 +19,7 @@ const ProductStatus = Type.Union([Type.Literal('active'), Type.Literal('archived
 export const OrderStatus = Type.Enum([...orderStatuses]);
 export type OrderStatus = Static<typeof OrderStatus>;
 
+/** `price` needs its `currency`. A `sku` names a product once. */
 export const NewProduct = Closed({
   sku: Sku,
   name: productFields.name,
@@ -31,6 +32,7 @@ export const NewProduct = Closed({
   status: Type.Optional(ProductStatus),
 });
 export type NewProduct = Static<typeof NewProduct>;
+/** A value sets, an absent member keeps, null clears. Lines of orders that exist keep what they were written with. */
 export const ProductChange = Closed({
   name: Type.Optional(productFields.name),
   category: Type.Optional(Nullable(productFields.category)),
@@ -82,6 +84,10 @@ export const NewOrderLine = Closed({
   externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
 });
 export type NewOrderLine = Static<typeof NewOrderLine>;
+/**
+ * `placed` when no status is given, now when no time is. `source` and `externalId` together name an order
+ * once; without `externalId` nothing tells a repeat.
+ */
 export const NewOrder = Closed({
   externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   source: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,64}$' })),
@@ -98,6 +104,7 @@ export const NewOrder = Closed({
 });
 export type NewOrder = Static<typeof NewOrder>;
 
+/** Amounts in minor units of the order's currency, for the whole line; `unitPrice` for one unit. */
 export const OrderLine = Closed({
   lineNo: Type.Integer(),
   sku: Type.String(),
@@ -151,6 +158,7 @@ export const Order = Closed(
 );
 export type Order = Static<typeof Order>;
 export const OrderPage = pageOf(OrderSummary);
+/** `from` is inclusive, `to` exclusive, both of `orderedAt`. */
 export const OrderQuery = Closed({
   ...PageQuery.properties,
   customerId: Type.Optional(Id),
@@ -161,6 +169,7 @@ export const OrderQuery = Closed({
 });
 /** `refunded` gives back what is left of the total. */
 export const OrderMove = Closed({ status: OrderStatus });
+/** By `lineNo` or by `sku`, one of them. */
 export const ReturnedLine = Closed({
   lineNo: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'As the order numbers it' })),
   sku: Type.Optional(Sku),

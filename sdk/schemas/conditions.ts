@@ -26,6 +26,7 @@ export const ConditionDocument = Closed({
 });
 export type ConditionDocument = Static<typeof ConditionDocument>;
 
+/** Made as a draft: what rules name is its active version. */
 export const NewConditionDocument = Closed({
   key: Key,
   name: RuleName,
@@ -36,6 +37,7 @@ export const NewConditionDocument = Closed({
 });
 export type NewConditionDocument = Static<typeof NewConditionDocument>;
 
+/** Rules that name it go on with its active version until that is switched. */
 export const ConditionDocumentChange = Closed({
   name: Type.Optional(RuleName),
   description: Type.Optional(Nullable(RuleDescription)),

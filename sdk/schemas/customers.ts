@@ -60,7 +60,9 @@ const optional = <P extends TProperties>(properties: P) => map(properties, Type.
 const clearable = <P extends TProperties>(properties: P) =>
   map(properties, (schema) => Type.Optional(Nullable(schema))) as ClearableOf<P>;
 
+/** There is no third value: nothing said is no row. */
 export const ConsentStatus = Type.Union([Type.Literal('granted'), Type.Literal('denied')]);
+/** `changedAt` is now when absent. */
 export const ConsentChange = Closed({
   channel: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,39}$', description: 'email, sms, voice, push, post …' }),
   purpose: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,39}$', description: 'marketing, service, profiling …' }),
@@ -130,6 +132,7 @@ export const RowOutcome = Closed({
   problem: Type.Optional(RowProblem),
 });
 export type RowOutcome = Static<typeof RowOutcome>;
+/** One result for each row, in their order; a refused row does not undo the others. */
 export const UpsertReply = Closed({
   created: Type.Integer(),
   updated: Type.Integer(),

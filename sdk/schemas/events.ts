@@ -31,6 +31,7 @@ export const NewEvent = Closed({
 export type NewEvent = Static<typeof NewEvent>;
 export const NewEvents = Type.Union([NewEvent, Type.Array(NewEvent, { minItems: 1, maxItems: 1000 })]);
 
+/** With `duplicate` the id is that of the event stored before. */
 export const EventReceipt = Closed({ id: Id, customerId: Id, duplicate: Type.Boolean() });
 export type EventReceipt = Static<typeof EventReceipt>;
 export const EventReceipts = Closed({

@@ -27,6 +27,7 @@ export const TimelineQuery = Closed({
 });
 export const TimelinePage = pageOf(TimelineEntry);
 
+/** The customer in the path goes into this one. */
 export const MergeRequest = Closed({ into: Id });
 export const Merge = Closed({
   id: Id,

@@ -135,10 +135,12 @@ export const Import = Closed(
 );
 export type Import = Static<typeof Import>;
 
+/** `customers` and `orders` are files that an import takes back. */
 export const exportKinds = ['customers', 'orders', 'order-lines', 'events', 'products'] as const;
 export const ExportKind = oneOf(exportKinds);
 export type ExportKind = Static<typeof ExportKind>;
 
+/** `from` (inclusive) and `to` (exclusive) are of the time the kind has: created, ordered or occurred. */
 export const ExportQuery = Closed({
   format: Type.Optional(oneOf(importFormats, { default: 'csv' })),
   segment: Type.Optional(Type.String({ maxLength: 63, description: 'Only customers in this segment, or their rows' })),

@@ -20,6 +20,10 @@ export type Score = Static<typeof Score>;
 export const Shelf = Key;
 export type Shelf = Static<typeof Shelf>;
 
+/**
+ * `price` in minor units of `currency`; name, category and price are null for a product that Rapport does
+ * not know. `score` compares within one recommender only.
+ */
 export const Recommendation = Closed({
   sku: Type.String(),
   name: Nullable(Type.String()),

@@ -10,12 +10,14 @@ export const Level = Closed({
 });
 export type Level = Static<typeof Level>;
 export const Levels = Closed({ data: Type.Array(Level) });
+/** Replaces the level as a whole. */
 export const LevelBody = Closed({
   title: Type.String({ minLength: 1, maxLength: 100 }),
   titleZh: Type.Optional(Type.String({ maxLength: 100 })),
   rank: Type.Integer({ minimum: 0, maximum: 1000 }),
 });
 
+/** Balances in points, none below zero. */
 export const Member = Closed({
   customerId: Id,
   level: Nullable(Type.String()),
@@ -27,6 +29,7 @@ export const Member = Closed({
   joinedAt: Time,
 });
 export type Member = Static<typeof Member>;
+/** Null takes the level away. */
 export const LevelChange = Closed({
   level: Nullable(Key),
   reason: Type.String({ minLength: 1, maxLength: 200 }),

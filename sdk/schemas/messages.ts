@@ -10,6 +10,7 @@ export const Channel = Type.String({
 /** `marketing` needs consent for the channel; `service` goes unless it was denied; `staff` is for our own people. */
 export const Purpose = Type.Union([Type.Literal('marketing'), Type.Literal('service'), Type.Literal('staff')]);
 
+/** Templates by part, in characters; a text or an html part is needed. Only `html` is escaped for HTML. */
 export const MessageContent = Closed({
   subject: Type.Optional(Type.String({ maxLength: 998 })),
   text: Type.Optional(Type.String({ maxLength: 100_000 })),
@@ -17,6 +18,7 @@ export const MessageContent = Closed({
 });
 export type MessageContent = Static<typeof MessageContent>;
 
+/** By language, as `en` or `en-GB`. */
 const contents = Type.Record(Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' }), MessageContent, {
   minProperties: 1,
   maxProperties: 20,
@@ -43,6 +45,7 @@ export const NewTemplate = Closed({
 });
 export type NewTemplate = Static<typeof NewTemplate>;
 
+/** An absent member keeps; `contents` replaces all languages. The key and the channel are for good. */
 export const TemplateChange = Closed({
   title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   contents: Type.Optional(contents),
@@ -50,6 +53,10 @@ export const TemplateChange = Closed({
 });
 export type TemplateChange = Static<typeof TemplateChange>;
 
+/**
+ * A template or a content, one of them. Without a customer, or the right to see them, it is shown for an
+ * invented one.
+ */
 export const TemplatePreview = Closed({
   template: Type.Optional(Key),
   content: Type.Optional(MessageContent),
@@ -58,6 +65,10 @@ export const TemplatePreview = Closed({
   variables: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
 
+/**
+ * A customer or an address, a template or a content, one of each. The same `sendKey` again sends nothing
+ * and answers the first message.
+ */
 export const NewMessage = Closed({
   channel: Channel,
   customerId: Type.Optional(Id),
@@ -80,6 +91,7 @@ export const MessageStatus = Type.Union([
 ]);
 export type MessageStatus = Static<typeof MessageStatus>;
 
+/** `to` and `subject` are null for callers who may not see personal data, and until they are known. */
 export const Message = Closed({
   id: Id,
   customerId: Nullable(Id),

@@ -1,6 +1,7 @@
 // The states of an order and the ways between them, declared once: the server enforces them for every writer (API, imports,
 // plugins), the console offers them. An order may arrive in any state; from then on it moves only along `nextOrderStatuses`.
 
+/** In the order in which an order usually goes through them. */
 export const orderStatuses = ['placed', 'paid', 'shipped', 'completed', 'cancelled', 'refunded'] as const;
 export type OrderState = (typeof orderStatuses)[number];
 

@@ -111,6 +111,7 @@ export const Provides = Closed({
 });
 
 const manifestAddress = 'https://rapport.dev/schemas/plugin.json';
+/** `plugin.json`. Members that are not here are refused. `limits.memoryMb` is asked for, in MiB. */
 export const Manifest = Closed(
   {
     /** For editors. */
@@ -153,6 +154,7 @@ export const Manifest = Closed(
 );
 export type Manifest = Static<typeof Manifest>;
 
+/** `waiting-for-consent`: a scope it needs was not granted yet, so none of its code runs. */
 export const PluginStatus = oneOf('waiting-for-consent', 'disabled', 'enabled');
 
 export const Plugin = Closed({
@@ -195,6 +197,7 @@ export const Plugin = Closed({
 });
 export type Plugin = Static<typeof Plugin>;
 
+/** Times in ms. */
 export const PluginRun = Closed({
   id: Type.String(),
   version: Type.String(),

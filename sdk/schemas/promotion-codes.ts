@@ -22,6 +22,7 @@ export const CodesReply = Closed({
 });
 export type CodesReply = Static<typeof CodesReply>;
 
+/** `uses` null has no limit; with `customerId` only that customer can use it. */
 export const PromotionCode = Closed({
   code: Type.String(),
   uses: Nullable(Type.Integer()),

@@ -12,10 +12,19 @@ const Local = Type.String({
   description: 'ISO-8601; without an offset it is local time of `timeZone`',
 });
 
+/**
+ * What is given: money off a line, a free unit, money off the order or its shipping, points, a level, or a
+ * code of another promotion.
+ */
 export const promotionTargets = ['line', 'freeItem', 'order', 'shipping', 'points', 'tier', 'coupon'] as const;
 export const PromotionTarget = Type.Enum([...promotionTargets]);
 export type PromotionTarget = (typeof promotionTargets)[number];
 
+/**
+ * Amounts in minor units of `currency`; `bp` or `amount` says how much, where the target is money. Times
+ * without an offset are local to `timeZone`. Which members a target takes is checked when the promotion is
+ * saved.
+ */
 export const PromotionParams = Closed({
   target: PromotionTarget,
   bp: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Basis points: 1000 is 10 %' })),
@@ -81,8 +90,10 @@ const written = {
   confirmEveryone: Type.Optional(Type.Boolean({ description: 'Needed when `all` is empty, which means everybody' })),
 };
 
+/** A draft unless `status` says otherwise. */
 export const NewPromotion = Closed({ key: Key, kind: Type.Optional(Type.Literal('promotion')), ...written });
 export type NewPromotion = Static<typeof NewPromotion>;
+/** A value sets, an absent member keeps; conditions and event are replaced as a whole. */
 export const PromotionChange = Type.Partial(Closed(written), { additionalProperties: false });
 export type PromotionChange = Static<typeof PromotionChange>;
 
@@ -124,6 +135,7 @@ export const CartLine = Closed({
 });
 export type CartLine = Static<typeof CartLine>;
 
+/** At most 500 lines and 20 codes. Prices are what the shop asks, without discounts; Rapport does not look them up. */
 export const Cart = Closed({
   currency: Currency,
   lines: Type.Array(CartLine, { maxItems: 500 }),
@@ -141,13 +153,16 @@ const asked = {
   cart: Cart,
   now: Type.Optional(Type.String({ format: 'date-time', description: 'Try another moment; needs promotions:write' })),
 };
+/** Asks and changes nothing: nothing is reserved until it is redeemed. */
 export const QuoteRequest = Closed(asked);
 export type QuoteRequest = Static<typeof QuoteRequest>;
 const OrderId = Type.String({ minLength: 1, maxLength: 200, description: "The shop's id of the order" });
+/** Once for each order: the same request again answers the first reply; another cart or customer for it is refused. */
 export const RedeemRequest = Closed({ orderId: OrderId, customer: asked.customer, cart: asked.cart });
 export type RedeemRequest = Static<typeof RedeemRequest>;
 export const CancelRequest = Closed({ orderId: OrderId });
 
+/** Why a promotion gave nothing, the first that applied. */
 export const skipReasons = [
   'condition',
   'excluded',
@@ -229,6 +244,7 @@ const quoted = {
   effects: Type.Array(PromotionEffect),
   skipped: Type.Array(SkippedPromotion),
 };
+/** Amounts in minor units of `currency`. Lines are those of the cart, in its order. */
 export const Quote = Closed(quoted);
 export type Quote = Static<typeof Quote>;
 
@@ -250,6 +266,7 @@ export const CancelReply = Closed({
 });
 export type CancelReply = Static<typeof CancelReply>;
 
+/** One promotion of one order. Amounts in minor units. */
 export const Redemption = Closed({
   id: Type.String(),
   promotion: Type.String(),

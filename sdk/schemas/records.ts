@@ -5,6 +5,7 @@ import { Closed, Id, Nullable, PageQuery, pageOf, Time } from './shared.ts';
 export const RecordTypeKey = Type.String({ pattern: '^[a-z][a-z0-9_-]{0,62}$' });
 const Data = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown());
 
+/** `schema` is what its plugin declared; data that does not fit it is refused. */
 export const RecordType = Closed({
   type: RecordTypeKey,
   plugin: Type.String(),
@@ -28,6 +29,7 @@ export const RecordChange = Closed({
   data: Type.Optional(Data),
 });
 export type RecordChange = Static<typeof RecordChange>;
+/** `version` grows with every change. */
 export const DataRecord = Closed({
   id: Id,
   type: Type.String(),

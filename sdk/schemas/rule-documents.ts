@@ -11,6 +11,7 @@ export const RuleKind = Type.Union([
 ]);
 export type RuleKind = Static<typeof RuleKind>;
 
+/** Only an `active` rule runs. */
 export const RuleStatus = Type.Union([
   Type.Literal('draft'),
   Type.Literal('active'),
@@ -38,6 +39,7 @@ export const RuleTests = Type.Array(RuleTest, { maxItems: 100 });
 export const RuleName = Type.String({ minLength: 1, maxLength: 200 });
 export const RuleDescription = Type.String({ maxLength: 2000 });
 export const RulePriority = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+/** Counts from 1 within one rule. */
 export const VersionNumber = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
 
 /** One saved, immutable state of a rule. */
@@ -108,6 +110,7 @@ export const CascadeQuery = Closed({
   ),
 });
 
+/** The newest version when none is named. */
 export const ActivateRule = Closed({ version: Type.Optional(VersionNumber) });
 
 /** ISO-8601, days and below: `P1D`, `PT30M`, `P1DT12H`. */

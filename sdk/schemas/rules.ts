@@ -28,9 +28,11 @@ export const Conditions = Type.Unsafe<Conditions>(
   ),
 );
 
+/** What a rule is about: a customer alone, a customer's cart, or an event of a customer. */
 export const RuleContext = Type.Union([Type.Literal('customer'), Type.Literal('cart'), Type.Literal('event')]);
 export type RuleContext = Static<typeof RuleContext>;
 
+/** `code` is of the rules catalogue, `pointer` a JSON pointer within the conditions. */
 export const RuleProblem = Closed({
   code: Type.String(),
   pointer: Type.String(),
@@ -43,6 +45,7 @@ export type RuleProblem = Static<typeof RuleProblem>;
 export const Words = Closed({ en: Type.String(), zh: Type.String() });
 export type Words = Static<typeof Words>;
 
+/** `money` in minor units, `day` as YYYY-MM-DD, `instant` as ISO-8601, `fraction` an exact quotient. */
 export const FactType = Type.Union([
   Type.Literal('text'),
   Type.Literal('number'),
@@ -175,6 +178,7 @@ export type ConditionResult = {
   evidence?: { id: string; at: string; [member: string]: unknown }[];
 };
 
+/** Runs nothing against customers: the facts are those of the tests. */
 export const TestRequest = Closed({
   conditions: Type.Unknown(),
   context: Type.Optional(RuleContext),

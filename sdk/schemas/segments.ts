@@ -35,6 +35,7 @@ const confirmEveryone = Type.Optional(
   Type.Boolean({ description: 'Needed when the conditions hold for every customer (an empty `all`)' }),
 );
 
+/** A dynamic one needs conditions, a static one has none. */
 export const NewSegment = Closed({
   key: Key,
   name: RuleName,
@@ -46,6 +47,7 @@ export const NewSegment = Closed({
 });
 export type NewSegment = Static<typeof NewSegment>;
 
+/** A value sets, an absent member keeps. Members change only when the new version is activated. */
 export const SegmentChange = Closed({
   name: Type.Optional(RuleName),
   description: Type.Optional(Nullable(RuleDescription)),
@@ -81,6 +83,7 @@ export type SegmentPreview = Static<typeof SegmentPreview>;
 
 const Moved = Closed({ count: Type.Integer(), sample: Type.Array(SampleCustomer) });
 
+/** What activating the version would change, as of now. */
 export const SegmentImpact = Closed({
   version: VersionNumber,
   before: Type.Integer(),
@@ -102,6 +105,7 @@ export const SegmentMember = Closed({
 });
 export type SegmentMember = Static<typeof SegmentMember>;
 
+/** Of lists only; at most 1,000 each way. */
 export const SegmentMemberChange = Closed({
   add: Type.Optional(Type.Array(Id, { maxItems: 1000 })),
   remove: Type.Optional(Type.Array(Id, { maxItems: 1000 })),

@@ -14,6 +14,7 @@ export const Key = Type.String({
 });
 export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO-8601' });
 export const Day = Type.String({ format: 'date', description: 'YYYY-MM-DD' });
+/** At most 10^12 minor units. */
 export const Money = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000, description: 'Minor units' });
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 export const Country = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' });
@@ -21,6 +22,7 @@ export const Country = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 31
 export const IdParams = Closed({ id: Id });
 export const KeyParams = Closed({ key: Key });
 
+/** `cursor` is `next` of the page before, with the same query; null is the last page. */
 export const PageQuery = Closed({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
   cursor: Type.Optional(Type.String({ maxLength: 1000 })),
@@ -28,6 +30,11 @@ export const PageQuery = Closed({
 
 export const pageOf = <T extends TSchema>(item: T) => Closed({ data: Type.Array(item), next: Nullable(Type.String()) });
 
+/**
+ * The body of every answer that is no success, as RFC 9457 (`application/problem+json`). `code` is stable
+ * and listed in docs/errors.md; `detail` is for people and may change; `pointer` is an RFC 6901 pointer
+ * into the body, or `/query/…`.
+ */
 export const Problem = Type.Object(
   {
     type: Type.String(),

@@ -21,6 +21,10 @@ export type Webhook = Static<typeof Webhook>;
 /** The secret is shown once, when the webhook is made. */
 export const WebhookWithSecret = Closed({ ...Webhook.properties, secret: Type.String() });
 
+/**
+ * The address is not called when it is saved. Private addresses are refused when it is sent to, unless the
+ * installation allows them.
+ */
 export const NewWebhook = Closed({
   url: Type.String({ maxLength: 2000, pattern: '^https?://' }),
   description: Type.Optional(Type.String({ maxLength: 500 })),
@@ -28,6 +32,7 @@ export const NewWebhook = Closed({
 });
 export type NewWebhook = Static<typeof NewWebhook>;
 
+/** A value sets, an absent member keeps. `active` also brings back one that is `gone`. */
 export const WebhookChange = Closed({
   url: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https?://' })),
   description: Type.Optional(Nullable(Type.String({ maxLength: 500 }))),
@@ -36,6 +41,7 @@ export const WebhookChange = Closed({
 });
 export type WebhookChange = Static<typeof WebhookChange>;
 
+/** `reason` says why the last attempt failed; `responseStatus` is null when no answer came. */
 export const Delivery = Closed({
   id: Id,
   topic: Type.String(),
