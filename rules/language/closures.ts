@@ -8,6 +8,10 @@ import type { Zone } from './vocabulary/zone.ts';
 /** True when the conditions hold at `now`. False for a customer that is merged away or erased. */
 export type Predicate = (facts: Facts, now: number) => boolean;
 
+/**
+ * Takes a tree of `readTree`. Operands of a group may be asked in another order than they are written, and
+ * no more of them than decide. It does not look at whether the customer is gone: `compileRule` does.
+ */
 export const compileNode = (node: Node, zone: Zone, readOf = compileRead): Predicate => {
   if (node.kind === 'leaf') {
     const read = readOf(node.use, zone);
@@ -47,6 +51,7 @@ export const compileNode = (node: Node, zone: Zone, readOf = compileRead): Predi
 const price = (node: Node): number =>
   Math.max(0, ...usesOf(node).map(({ fact }) => (fact.evidence ? 2 : fact.column === undefined ? 1 : 0)));
 
+/** A fact's value as it was loaded; values that a test gives outright are not looked at. */
 export const readPlain = ({ fact, params }: FactUse, zone: Zone): Read => fact.read(params, zone);
 
 /** A fact's value, or the one given outright. */

@@ -9,6 +9,10 @@ import { hasSql } from './sql.ts';
 import { readTree, usesOf } from './tree.ts';
 import { limits, type Vocabulary } from './vocabulary/vocabulary.ts';
 
+/**
+ * `conditions` with defaults filled in and texts spelled as stored ones are; `problems` at most 100.
+ * `runs` is `scan` where a custom operator or a fact of the moment has no form in SQL.
+ */
 export type Checked =
   | { ok: true; conditions: Condition; dependencies: string[]; runs: 'sql' | 'scan' }
   | { ok: false; problems: RuleProblem[] };

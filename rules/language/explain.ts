@@ -69,6 +69,7 @@ const enrich = (node: Node, result: EngineNode, moment: Moment): ConditionResult
   return node.kind === 'all' ? { ...head, all: children } : { ...head, any: children };
 };
 
+/** `near` only of a comparison that fails; `evidence` only of aggregates over rows. */
 const enrichLeaf = (leaf: Leaf, { result, factResult, valueResult }: EngineNode, moment: Moment): ConditionResult => {
   if (result === null) return unknownLeaf(leaf);
   const { fact, params, operator, value, name } = leaf.source;

@@ -14,6 +14,7 @@ import {
 export type FactReader = {
   /** An unknown id gives facts that are `gone`. */
   one: (customerId: string, needs: Needs, now: number) => Promise<Facts>;
+  /** By id, 500 customers a query; ids that are unknown give facts that are `gone`. */
   many: (customerIds: readonly string[], needs: Needs, now: number) => Promise<Map<string, Facts>>;
   /** Every living customer, in batches by id, starting after `after`. */
   scan: (needs: Needs, now: number, options?: { batch?: number; after?: string }) => AsyncGenerator<Facts[]>;
@@ -28,6 +29,11 @@ const noneDeclared: Awaited<ReturnType<typeof readDeclared>> = new Map();
 // SQLite takes 32,766 values in a statement; 500 ids a query keep plans and memory small.
 const idsAtOnce = 500;
 
+/**
+ * Only what `needs` names is loaded, the rest is empty. Not in a transaction of its own: what is read
+ * table by table may be of different moments unless the caller's connection is a transaction. `now` (ms)
+ * only bounds how far back history is read; it does not take newer rows away.
+ */
 export const createFactReader = (db: Db): FactReader => {
   const idList = dialectOf(db) === 'postgres' ? '= ANY(?)' : 'IN (SELECT value FROM json_each(?))';
   const bindIds = (ids: readonly string[]): unknown => (dialectOf(db) === 'postgres' ? ids : JSON.stringify(ids));

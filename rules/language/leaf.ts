@@ -14,6 +14,10 @@ const members = ['fact', 'params', 'path', 'operator', 'value', 'name', 'priorit
 
 type Use = { fact: FactDefinition; id: string; params: Params };
 
+/**
+ * The comparison as it is stored, or undefined when it was refused: what is wrong is then among
+ * `check.problems`, with pointers below `at`.
+ */
 export const checkLeaf = (leaf: Record<string, unknown>, at: string, check: Check): FactCondition | undefined => {
   const { problems, vocabulary } = check;
   const before = problems.length;

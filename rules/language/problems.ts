@@ -34,6 +34,7 @@ const summaries = {
   RULE_TOO_LARGE: 'The conditions are larger than allowed.',
 } as const;
 
+/** Codes are stable: they are part of the API. */
 export type ProblemCode = keyof typeof summaries;
 
 const errors = new Map(

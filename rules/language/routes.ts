@@ -6,6 +6,7 @@ import { runTests } from './tests.ts';
 import type { VocabularySource } from './vocabulary/store.ts';
 import { describeVocabulary } from './vocabulary/vocabulary.ts';
 
+/** Nothing is stored, and no customer's data is read: tests run on the facts they give. */
 export const languageRoutes = ({ vocabulary, clock }: { vocabulary: VocabularySource; clock: Clock }): Served[] => [
   serve(getVocabulary, async () => describeVocabulary(await vocabulary.described())),
   serve(validateRule, async ({ body: { conditions, ...options } }) => {

@@ -5,8 +5,10 @@ import type { FactDefinition, FactValue, Params } from './vocabulary/fact.ts';
 import { typeOf, type Vocabulary } from './vocabulary/vocabulary.ts';
 import type { Zone } from './vocabulary/zone.ts';
 
+/** A fact with its params, and the type it has with them. */
 export type FactUse = { fact: FactDefinition; params: Params; type: FactType };
 
+/** One comparison. `source` is what was written, for explanations. */
 export type Leaf = {
   kind: 'leaf';
   use: FactUse;
@@ -18,6 +20,7 @@ export type Leaf = {
   /** The named condition that is this comparison. */
   condition?: string;
 };
+/** `condition` is the key of the named condition that stands here; `name` is the label that was written. */
 export type Node =
   | { kind: 'all' | 'any'; children: Node[]; name: string | undefined; condition?: string }
   | { kind: 'not'; child: Node; name: string | undefined; condition?: string }
@@ -51,6 +54,7 @@ const readUse = (id: string, given: Params | undefined, vocabulary: Vocabulary):
   return { fact, params, type: typeOf(fact, params) };
 };
 
+/** A value that names another fact, instead of being one. */
 export const isFactValue = (value: unknown): value is { fact: string; params?: Params } =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && 'fact' in value;
 
@@ -61,10 +65,12 @@ export const readValue = (value: unknown, type: FactType, zone: Zone): FactValue
   return value as FactValue;
 };
 
+/** In the order of the tree. */
 export const leavesOf = (node: Node): Leaf[] => {
   if (node.kind === 'leaf') return [node];
   return node.kind === 'not' ? leavesOf(node.child) : node.children.flatMap(leavesOf);
 };
 
+/** Both sides of a comparison between two facts. */
 export const usesOf = (node: Node): FactUse[] =>
   leavesOf(node).flatMap(({ use, other }) => (other ? [use, other] : [use]));

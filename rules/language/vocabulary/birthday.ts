@@ -7,6 +7,7 @@ import { dayNumber } from './zone.ts';
 
 const birthdayColumn = text('c.birthday');
 
+/** All null without a birthday. "Today" is the day in the shop's zone, not in the customer's. */
 export const birthdayFacts = (): FactDefinition[] => [
   dayFact(
     'customer.age',

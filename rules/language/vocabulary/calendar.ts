@@ -64,6 +64,7 @@ const dayRange = (column: Fragment, from: number, to: number): Fragment => {
   return parts.length === 0 ? sql`${column} IS NOT NULL` : sql`(${join(parts, ' AND ')})`;
 };
 
+/** Calendar days between two days, negative for one to come; no time zone is involved. */
 export const daysSinceDay = (day: string, today: string): number => dayNumber(today) - dayNumber(day);
 export const daysSinceDaySql = (column: Fragment, today: string): FactSql =>
   steps(column, (from, to) => dayRange(column, dayNumber(today) - to, dayNumber(today) - from));
@@ -86,6 +87,7 @@ const digits = (day: string): number => {
   return number;
 };
 
+/** `column` holds days as `YYYY-MM-DD`, which compare as text. */
 export const ageSql = (column: Fragment, today: string): FactSql =>
   steps(column, (from, to) => {
     const parts: Fragment[] = [];

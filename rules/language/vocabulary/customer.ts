@@ -81,6 +81,10 @@ const attributeTypes: Record<string, FactType> = {
   list: 'list',
 };
 
+/**
+ * One fact for each column, and for times the days since. Columns other than the time of creation and of
+ * the last visit are known of a past instant only when the customer was not written to since.
+ */
 export const customerFacts = (): FactDefinition[] =>
   columns.flatMap(({ name, column: columnName, type, title, options }) => {
     const id = `customer.${name}`;
@@ -103,6 +107,7 @@ const ifSeenBefore =
 
 type AttributeLike = Pick<Attribute, 'key' | 'title' | 'titleZh' | 'type' | 'options'>;
 
+/** The fact of the column, and for days and times the whole days since and until it. */
 export const attributeFacts = (attribute: AttributeLike): FactDefinition[] => {
   const id = `attribute.${attribute.key}`;
   const type = attributeTypes[attribute.type as string] ?? 'text';

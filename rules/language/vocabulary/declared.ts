@@ -5,6 +5,10 @@ import { everywhere, type FactDefinition } from './fact.ts';
 import { freeText, oneOf } from './forms.ts';
 import { sql, text, value } from './fragment.ts';
 
+/**
+ * Null for a customer without a row. Known of a past instant only where the module says how, or where
+ * there was no customer yet.
+ */
 export const declaredFact = (declared: DeclaredFact): FactDefinition => {
   const { id, title, group, type, options, contexts = everywhere, changes = id } = declared;
   return {

@@ -64,6 +64,7 @@ const check = (given: Params, zone: Zone): ParamCheck => {
   };
 };
 
+/** Params that `check` accepted, with defaults. */
 export const readEventsQuery = (given: Params, zone: Zone): EventsQuery => {
   const of = (given.of as string | undefined) ?? 'at';
   return {
@@ -114,6 +115,7 @@ const read = (given: Params, zone: Zone): Read => {
   };
 };
 
+/** `types`: those seen so far, as suggestions. Only events of the window count, up to `now`. */
 export const eventsFact = (types: readonly string[]): FactDefinition => ({
   id: 'events',
   title: { en: 'Events', zh: '事件' },

@@ -120,6 +120,7 @@ export const consentWord: Form = {
   wanted: 'a word of small letters, digits, "_" and "-", such as email or marketing',
 };
 
+/** `known` only serves to name the nearest: any well-formed type is accepted, also one not seen yet. */
 export const eventType = (known: readonly string[]): Form => ({
   name: 'event type',
   read: (text) => (/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/.test(text.trim()) ? text.trim() : undefined),

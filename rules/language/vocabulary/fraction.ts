@@ -24,6 +24,7 @@ export const compareFractions = (a: Fraction, b: Fraction): number => {
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
+/** Rounded to a double: for showing, not for comparing. */
 export const toNumber = ({ sum, count }: Fraction): number => Number(sum) / Number(count);
 
 /** A property number in ten-thousandths, half away from zero, as both databases round it; undefined when it does not count. */

@@ -18,6 +18,7 @@ type Options = {
   within?: (aggregate: Fragment, set: NumberSet) => Fragment;
 };
 
+/** Answers undefined where the form by a look per customer is the better one. */
 export const groupedSql =
   ({ groups, aggregate, whenNone, setOf, within = inSet }: Options, target: SqlTarget) =>
   (operator: string, compared: unknown): SqlComparison | undefined => {

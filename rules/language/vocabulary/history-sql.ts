@@ -13,6 +13,7 @@ const opposite = (holds: Fragment): SqlComparison => {
   return { holds, fails: sql`NOT ${holds}` };
 };
 
+/** Counts stop as soon as the comparison is decided, where it is a range. */
 export const countSql = (rows: Rows): FactSql => ({
   cost: 100,
   expression: sql`(SELECT COUNT(*) ${rows})`,
@@ -75,6 +76,7 @@ export const scaledSet = (operator: string, compared: unknown, scale: number): N
 export const lookup = (selected: Fragment, rows: Rows, order: Fragment = text('')): Fragment =>
   sql`(SELECT ${selected} ${rows}${order})`;
 
+/** Ties by id, by its bytes on both databases, as in memory. */
 export const edgeOrder = (at: Fragment, id: Fragment, which: 'first' | 'last', { dialect }: SqlTarget): Fragment => {
   const direction = text(which === 'last' ? 'DESC' : 'ASC');
   const collation = text(dialect === 'postgres' ? ' COLLATE "C"' : '');

@@ -17,6 +17,7 @@ const operator = (name: string, title: Words, types: FactType[], value: 'scalar'
   sql,
 });
 
+/** Those with `sql: false` make a rule run as a scan over customers. */
 export const operators: readonly Operator[] = [
   operator('equal', { en: 'is', zh: '等于' }, scalars, 'scalar'),
   operator('notEqual', { en: 'is not', zh: '不等于' }, scalars, 'scalar'),
@@ -43,6 +44,7 @@ function words(decorator: string, en: string, zh: string): Words {
 }
 
 const byName = new Map(operators.map((each) => [each.name, each]));
+/** Undefined for a name that is none. */
 export const findOperator = (name: string): Operator | undefined => byName.get(name);
 
 export const isOrdering = (name: string): boolean => name.startsWith('lessThan') || name.startsWith('greaterThan');

@@ -67,6 +67,7 @@ const check = (given: Params, zone: Zone): ParamCheck => {
 const texts = (value: unknown): string[] | null =>
   value === undefined ? null : typeof value === 'string' ? [value] : (value as string[]);
 
+/** Params that `check` accepted, with defaults. */
 export const readOrdersQuery = (given: Params, zone: Zone): OrdersQuery => {
   const measure = (given.measure ?? 'count') as Measure;
   return {
@@ -136,6 +137,10 @@ const read = (given: Params, zone: Zone): Read => {
   };
 };
 
+/**
+ * Without `currency` amounts of several currencies are added as they are. Averages are exact fractions;
+ * sums and counts of nothing are 0, every other measure of nothing is null.
+ */
 export const ordersFact = (): FactDefinition => ({
   id: 'orders',
   title: { en: 'Orders', zh: '订单' },

@@ -30,6 +30,7 @@ export const param = (name: ParamName, kind: FactParam['kind'], more: Partial<Fa
   ...more,
 });
 
+/** Characters of one text, in params and in values. */
 export const longestText = 4000;
 
 /** PostgreSQL holds no NUL, and half a surrogate pair is no text. */

@@ -8,6 +8,7 @@ export type Kind = 'text' | 'number' | 'boolean';
 const name = /^[A-Za-z_][A-Za-z0-9_-]{0,62}(\.[A-Za-z_][A-Za-z0-9_-]{0,62}){0,5}$/;
 const forbidden = new Set(['__proto__', 'prototype', 'constructor']);
 
+/** At most 6 names of 63 characters, joined by dots. */
 export const isPath = (path: unknown): path is string =>
   typeof path === 'string' && name.test(path) && !path.split('.').some((part) => forbidden.has(part));
 

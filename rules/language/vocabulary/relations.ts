@@ -19,6 +19,7 @@ const presence = (exists: Fragment, cost: number, missing = sql`NOT ${exists}`):
 
 const consentStatuses = ['granted', 'denied'];
 
+/** Null when nothing was said for the channel and the purpose. */
 export const consentFact = (): FactDefinition => ({
   id: 'consent',
   title: { en: 'Consent', zh: '同意授权' },
@@ -70,6 +71,7 @@ export const tagsFact = (): FactDefinition => ({
   }),
 });
 
+/** Membership as it is stored: the segment's own rule is not evaluated. */
 export const segmentFact = (key: string, name: string): FactDefinition => ({
   id: `segment.${key}`,
   title: { en: `In segment "${name}"`, zh: `属于分群“${name}”` },

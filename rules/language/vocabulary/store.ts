@@ -36,6 +36,10 @@ type Deps = {
 };
 type Made = { from: string; options: VocabularyOptions; vocabulary: Vocabulary };
 
+/**
+ * What a transaction changed itself is read anew in it and kept for nobody else. Archived attributes and
+ * segments, and conditions that are not active, are not in the vocabulary.
+ */
 export const createVocabularySource = ({ database, generations, facts, timeZone }: Deps): VocabularySource => {
   const { reader } = database;
   let kept: Made | undefined;

@@ -74,11 +74,13 @@ export const isComparable = (fact: FactDefinition, params: Params): boolean => {
   return fact.sql === undefined || fact.sql(params, target).expression !== undefined;
 };
 
+/** Of the operators for the type, those that the fact allows. */
 export const operatorsFor = (fact: FactDefinition, type: FactType): string[] =>
   operators
     .filter(({ name, types }) => types.includes(type) && (fact.operators?.includes(name) ?? true))
     .map(({ name }) => name);
 
+/** Of one rule: levels of groups, comparisons (named conditions counted with what they hold), and bytes of its JSON. */
 export const limits = { levels: 20, conditions: 500, bytes: 100_000 } as const;
 
 // Params that every fact can be looked at with.

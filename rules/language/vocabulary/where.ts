@@ -40,6 +40,7 @@ export const spellWhere = (where: unknown): unknown => {
   return Object.fromEntries(Object.entries(where as object).map(([name, value]) => [name, spell(value)]));
 };
 
+/** All comparisons must hold; of none it is true. */
 export const matches = (where: readonly Where[]): ((properties: Readonly<Record<string, unknown>>) => boolean) => {
   const tests = where.map((each) => {
     const read = readProperty(each.property);
@@ -96,6 +97,7 @@ export const anySql = (of: (kind: Kind) => Fragment, operator: string, compared:
   )})`;
 };
 
+/** At most 20 comparisons in the long form; texts of at most 1,000 characters. Pointers are relative to `params`. */
 export const checkWhere = (where: unknown, _zone: Zone): ParamProblem[] => {
   const invalid = (detail: string, at = ''): ParamProblem[] => [
     { code: 'PARAM_INVALID', pointer: `/where${at}`, detail },

@@ -46,6 +46,7 @@ export const momentsOf = (window: Window, at: number, now: number): number[] => 
   return moments;
 };
 
+/** What must be loaded for the window; rows after its end may be among them. */
 export const spanOf = (window: Window): Span =>
   window.backMs !== null
     ? { backMs: window.backMs, from: null }

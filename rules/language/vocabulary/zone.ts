@@ -22,6 +22,7 @@ export const isDay = (text: unknown): text is string =>
 
 const isoPattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
 
+/** Throws for a name that is no IANA time zone. */
 export const createZone = (name: string): Zone => {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: name,
