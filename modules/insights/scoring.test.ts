@@ -14,6 +14,7 @@ const world = async (on: TestDatabase) => {
   const platform = await testPlatform(on, testClock(t0));
   const { customers, hooks } = createCore(platform);
   platform.declared.declareTables('insights', insightsModule.tables);
+  for (const name of insightsModule.generations ?? []) platform.generations.declare('insights', name);
   const scoring = createScoring(platform, hooks);
   const changes: { customerId: string; facts: readonly string[] }[] = [];
   platform.changes.subscribe(async (_trx, heard) => void changes.push(...heard.filter(({ kind }) => kind === 'score')));
