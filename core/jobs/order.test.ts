@@ -2,7 +2,7 @@
 import { expect, vi } from 'vitest';
 import { eachDatabase, type TestDatabase } from '../../tests/support/databases.ts';
 import { testClock, testPlatform } from '../../tests/support/platform.ts';
-import { createJobs } from './jobs.ts';
+import { createJobs, type JobContext } from './jobs.ts';
 import { createJobStore, type JobRow } from './store.ts';
 
 const start = '2026-05-04T12:00:00Z';
@@ -96,13 +96,16 @@ eachDatabase(
     await using w = await setUp(on);
     const running = new Map<string, () => void>();
     const most = { wide: 0, narrow: 0 };
-    const handle = (queue: 'wide' | 'narrow') => async (n: number) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      running.set(`${queue} ${n}`, resolve);
-      most[queue] = Math.max(most[queue], [...running.keys()].filter((key) => key.startsWith(queue)).length);
-      await promise;
-      running.delete(`${queue} ${n}`);
-    };
+    const handle =
+      (queue: 'wide' | 'narrow') =>
+      async (n: number, { signal }: JobContext) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        running.set(`${queue} ${n}`, resolve);
+        signal.addEventListener('abort', () => resolve());
+        most[queue] = Math.max(most[queue], [...running.keys()].filter((key) => key.startsWith(queue)).length);
+        await promise;
+        running.delete(`${queue} ${n}`);
+      };
     w.jobs.work({ queue: 'wide', concurrency: 3, handle: handle('wide') });
     w.jobs.work({ queue: 'narrow', handle: handle('narrow') });
     for (const queue of ['wide', 'narrow'])
