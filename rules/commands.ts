@@ -3,8 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Condition, RuleTest } from '@rapport/sdk/schemas';
 import { type CommandSpec, Failure, type Platform } from '../core/index.ts';
+import type { RuleDocument } from './documents/documents.ts';
 import { acceptConditions, runTests } from './language/index.ts';
-import { bodyOf, contextOf, handlersOf, portableKinds, type RuleFile, readRuleFile, toFile } from './portable.ts';
+import {
+  bodyOf,
+  contextOf,
+  handlersOf,
+  portableKinds,
+  type RuleFile,
+  readRuleFile,
+  showContent,
+  toFile,
+} from './portable.ts';
 import type { RuleServices } from './services.ts';
 
 type Opened = { platform: Platform; service: RuleServices };
@@ -106,11 +116,11 @@ const applier = ({ service: rules }: Opened): Work => {
       const before = await find(key);
       const { key: _key, type: _type, ...body } = bodyOf(rule);
       if (before) await change(key, body as never);
-      else await create({ key, ...body } as never);
+      else await create(bodyOf(rule) as never);
       const saved = (await find(key))!;
       if (status === 'active' && (saved.status !== 'active' || saved.activeVersion !== saved.version))
         await activate(key);
-      if (status === 'paused' && saved.status === 'active') await pause?.(key);
+      if (status === 'paused' && saved.status !== 'paused') await pause?.(key);
       const after = (await find(key))!;
       if (!before) return `created, ${after.status}`;
       return before.revision === after.revision ? 'unchanged' : `changed, ${after.status}, version ${after.version}`;
@@ -125,8 +135,15 @@ const listAll = async (rules: RuleServices): Promise<RuleFile[]> => {
     let cursor: string | undefined;
     do {
       const page = await handlers[kind].list(cursor);
-      for (const shown of page.data as Record<string, unknown>[])
-        if (shown.status !== 'archived') found.push(toFile(kind, shown));
+      for (const shown of page.data as (Record<string, unknown> &
+        Pick<RuleDocument, 'key' | 'status' | 'version' | 'activeVersion'>)[]) {
+        const { key, status, version, activeVersion } = shown;
+        if (status === 'archived') continue;
+        // What is active is written as it runs: a draft of it would be activated where the file is applied.
+        const runs = status === 'active' && activeVersion !== null && activeVersion !== version;
+        const inForce = runs ? showContent(kind, await handlers[kind].version(key, activeVersion)) : {};
+        found.push(toFile(kind, { ...shown, ...inForce }));
+      }
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
   }

@@ -9,7 +9,7 @@ import {
   type RuleStatus,
 } from '@rapport/sdk/schemas';
 import { createValidator, InvalidRequest, system } from '../core/index.ts';
-import type { RuleDocument } from './documents/documents.ts';
+import type { RuleContent, RuleDocument } from './documents/documents.ts';
 import { usesNamed, usesOfConditions } from './documents/uses.ts';
 import { RuleNotFound } from './errors.ts';
 import type { RuleServices } from './services.ts';
@@ -22,6 +22,7 @@ const statuses: readonly unknown[] = ['draft', 'active', 'paused'];
 
 type Handled = {
   find: (key: string) => Promise<RuleDocument | undefined>;
+  version: (key: string, version: number) => Promise<RuleContent>;
   create: (body: never) => Promise<unknown>;
   change: (key: string, body: never) => Promise<unknown>;
   activate: (key: string) => Promise<unknown>;
@@ -36,6 +37,7 @@ export const handlersOf = ({
 }: RuleServices): Record<RuleKind, Handled> => ({
   condition: {
     find: (key) => conditions.documents.find(key),
+    version: (key, version) => conditions.documents.getVersion(key, version),
     create: (body) => conditions.create(body, system),
     change: (key, body) => conditions.change(key, body, system),
     activate: (key) => conditions.activate(key, undefined, system),
@@ -43,6 +45,7 @@ export const handlersOf = ({
   },
   segment: {
     find: (key) => segments.documents.find(key),
+    version: (key, version) => segments.documents.getVersion(key, version),
     create: (body) => segments.create(body, system),
     change: (key, body) => segments.change(key, body, system),
     activate: (key) => segments.activate(key, undefined, system),
@@ -51,6 +54,7 @@ export const handlersOf = ({
   },
   alert: {
     find: (key) => alerts.documents.find(key),
+    version: (key, version) => alerts.documents.getVersion(key, version),
     create: (body) => alerts.create(body, system),
     change: (key, body) => alerts.change(key, body, system),
     activate: (key) => alerts.activate(key, undefined, system),
@@ -59,6 +63,7 @@ export const handlersOf = ({
   },
   promotion: {
     find: (key) => orNone(promotions.documents.get(key)),
+    version: (key, version) => promotions.documents.documents.getVersion(key, version),
     create: (body) => promotions.documents.create(system, body),
     change: (key, body) => promotions.documents.change(system, key, body),
     activate: (key) => promotions.documents.activate(system, key),
@@ -82,6 +87,19 @@ const members: Record<RuleKind, readonly string[]> = {
   alert: ['name', 'description', 'priority', 'trigger', 'conditions', 'cooldown', 'actions', 'tests'],
   promotion: ['name', 'description', 'priority', 'conditions', 'event', 'tests'],
 };
+
+/** A stored version's members as the API shows them. */
+export const showContent = (
+  kind: RuleKind,
+  { name, description, priority, conditions, tests, params }: RuleContent,
+): Record<string, unknown> => ({
+  ...(kind === 'promotion' ? { event: params } : (params as Record<string, unknown>)),
+  name,
+  description,
+  priority,
+  conditions,
+  tests,
+});
 
 /** A rule as the API shows it → as a file holds it. */
 export const toFile = (kind: RuleKind, shown: Record<string, unknown>): RuleFile => {
@@ -109,6 +127,7 @@ export const readRuleFile = (text: string): RuleFile[] => {
     alert: validator.body(NewAlert),
     promotion: validator.body(NewPromotion),
   };
+  const seen = new Set<string>();
   for (const [index, rule] of rules.entries()) {
     const at = Array.isArray(read) ? `/${index}` : '';
     if (!portableKinds.includes(rule?.kind))
@@ -118,6 +137,9 @@ export const readRuleFile = (text: string): RuleFile[] => {
     if (rule.kind === 'condition' && rule.status === 'paused')
       throw new InvalidRequest('A named condition is a draft or active.', { pointer: `${at}/status` });
     checks[rule.kind](bodyOf(rule), at);
+    const name = `${rule.kind} ${rule.key}`;
+    if (seen.has(name)) throw new InvalidRequest(`The file has the ${name} twice.`, { pointer: `${at}/key` });
+    seen.add(name);
   }
   return inOrder(rules.toSorted((a, b) => portableKinds.indexOf(a.kind) - portableKinds.indexOf(b.kind)));
 };
@@ -130,7 +152,9 @@ const inOrder = (rules: readonly RuleFile[]): RuleFile[] => {
     if (placed.has(rule) || open.has(rule)) return;
     open.add(rule);
     const { segment } = (rule.trigger ?? {}) as { segment?: unknown };
-    for (const { name } of [...usesOfConditions(rule.conditions), ...usesNamed('segment', segment, '')]) {
+    const { params } = (rule.event ?? {}) as { params?: { coupon?: { promotion?: unknown } } };
+    const beside = [...usesNamed('segment', segment, ''), ...usesNamed('promotion', params?.coupon?.promotion, '')];
+    for (const { name } of [...usesOfConditions(rule.conditions), ...beside]) {
       const named = byName.get(name);
       if (named) place(named);
     }
