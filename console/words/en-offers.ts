@@ -40,7 +40,7 @@ export const enOffers = {
     stacking: 'Together with others',
     stackings: { stackable: 'Stacks with others', exclusive: 'Only alone', always: 'Always applies' },
     onReturn: 'When goods come back',
-    onReturns: { keep: 'The rest keeps its discount', recalculate: 'Worked out again for the rest' },
+    onReturns: { keep: 'Keep the discount', recalculate: 'Work it out again' },
     group: 'Group',
     groupHint: 'Only one of a group applies.',
     limits: 'Limits and time',
