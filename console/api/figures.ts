@@ -21,7 +21,7 @@ const useAllowed = <T>(scope: Scope, key: unknown[], run: (signal: AbortSignal) 
 /** Everybody, counted by the database: the preview of a rule that holds for all. */
 export const useCustomerCount = () =>
   useAllowed('segments:read', ['customers', 'count'], async (signal) => {
-    const body = { conditions: { all: [] }, confirmEveryone: true, sample: 0, editor: 'overview' };
+    const body = { conditions: { all: [] }, confirmEveryone: true, sample: 0 };
     return (await call(previewSegment, { body, signal })).count;
   });
 

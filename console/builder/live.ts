@@ -4,7 +4,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { previewSegment, validateRule } from '@rapport/sdk/routes';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useId, useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { call } from '../api/client.ts';
 import type { RuleContext } from './editor.tsx';
 import { finished, type GroupNode, nodeAt, toConditions } from './tree.ts';
@@ -39,7 +39,8 @@ export const useChecked = (tree: GroupNode, context: RuleContext) => {
 };
 
 export const usePreview = (settled: unknown, enabled: boolean) => {
-  const editor = useId();
+  // Of this editor alone: another tab of the same person has its own, and neither stops the other's count.
+  const [editor] = useState(() => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`);
   return useQuery({
     queryKey: ['segments', 'preview', settled],
     queryFn: ({ signal }) =>

@@ -76,11 +76,11 @@ const countedOn = async (dialect: Dialect, part: RetailPart, day: string) => {
   return { counted, labels: report.labels as { label: string; customers: number }[] };
 };
 
-describe('on the Online Retail data (skipped where RAPPORT_DATA has no online_retail.csv.gz)', () => {
-  // The whole file on one database here, on both with `npm run soak`.
-  test.each(isSoak ? dialects : (['sqlite'] as const))(
+describe('on the Online Retail data (skipped where RAPPORT_DATA has no online_retail.csv.gz; as a whole with `npm run soak`)', () => {
+  // The whole file on both databases with `npm run soak`; the gate counts its first rows.
+  test.each(dialects)(
     'a segment counts the same four ways, and RFM puts 348 customers into 555 (%s)',
-    { timeout: 400_000, skip: !retailFile },
+    { timeout: 400_000, skip: !retailFile || !isSoak },
     async (dialect) => {
       const { counted, labels } = await countedOn(dialect, wholeRetail, '2011-12-10T00:00:00.000Z');
       expect(counted).toBeGreaterThan(300);
