@@ -24,8 +24,7 @@ export const createBearer = (deps: { database: Database; generations: Generation
     find: async (token: string): Promise<Actor | undefined> => {
       const hash = hashSecret(token);
       const now = deps.clock.now();
-      const renewing = deps.generations.current();
-      if (renewing) await renewing;
+      await deps.generations.current();
       const generation = deps.generations.valueOf(accessGeneration);
       const kept = cache.get(hash);
       if (kept && kept.until > now && kept.generation === generation) return kept.actor;

@@ -79,15 +79,16 @@ export const createGenerations = (deps: { database: Database; url: string; log: 
     current: (): Promise<void> | undefined => (watch.isCurrent() ? undefined : read()),
     valueOf: (name: string): number => values.get(known(name)) ?? 0,
     /**
-     * The same inside a transaction, on its own connection; undefined where it raised the generation itself: what it reads of
-     * the rest must not be kept.
+     * The same inside a transaction, on its own connection, and renewed for the next who asks; undefined where it raised the
+     * generation itself: what it reads of the rest must not be kept.
      */
     valueIn: async (db: Db, name: string): Promise<number | undefined> => {
       if (raisedIn.get(unitOf(db))?.has(known(name))) return undefined;
       if (watch.isCurrent()) return values.get(name) ?? 0;
-      if (db.isTransaction) return (await createGenerationStore(db).read()).get(name) ?? 0;
-      await read();
-      return values.get(name) ?? 0;
+      const renewed = read().then(() => values.get(name) ?? 0);
+      if (!db.isTransaction) return renewed;
+      renewed.catch(() => {});
+      return (await createGenerationStore(db).read()).get(name) ?? 0;
     },
     /** Called in this process soon after the generation was raised anywhere. */
     onChange: (name: string, listener: () => void): void => {
