@@ -32,7 +32,12 @@ export default defineConfig({
       project('sandbox', ['tests/sandbox/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('faults', ['tests/faults/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 60_000 }),
       project('reference', ['tests/reference/**/*.test.ts'], { testTimeout: 400_000 }),
-      project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('browser', ['tests/browser/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        // A page shows what it has learned a moment after a click: states of it are waited for.
+        expect: { poll: { timeout: 15_000 } },
+      }),
     ],
   },
 });

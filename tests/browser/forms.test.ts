@@ -50,9 +50,9 @@ test('an attribute is made, archived and restored', async () => {
   await on('/settings?tab=attributes', async (page) => {
     await press(page, 'New attribute');
     const dialog = page.getByRole('dialog');
-    expect(await dialog.getByRole('textbox', { name: 'Title', exact: true }).inputValue()).toBe('');
+    await expect.poll(() => dialog.getByRole('textbox', { name: 'Title', exact: true }).inputValue()).toBe('');
     await dialog.getByRole('textbox', { name: 'Title', exact: true }).fill('Shoe size');
-    expect(await dialog.getByRole('textbox', { name: 'Key' }).inputValue()).toBe('shoe_size');
+    await expect.poll(() => dialog.getByRole('textbox', { name: 'Key' }).inputValue()).toBe('shoe_size');
     await dialog.getByLabel('Type').selectOption({ label: 'Whole number' });
     await dialog.getByLabel('Unique').check();
     await dialog.getByRole('button', { name: 'Create' }).click();
@@ -127,7 +127,7 @@ test('a colleague is invited, gets another role, is suspended and restored', asy
     await dialog.getByLabel('E-mail').fill('pat@example.com');
     await dialog.getByLabel('Role').selectOption({ label: 'Marketer' });
     await dialog.getByRole('button', { name: 'Invite' }).click();
-    expect(await dialog.getByLabel('Link', { exact: true }).inputValue()).toContain('/invitation');
+    await expect.poll(() => dialog.getByLabel('Link', { exact: true }).inputValue()).toContain('/invitation');
     await dialog.getByRole('button', { name: 'Close' }).last().click();
     await page.getByLabel('Role: sam@example.com').selectOption({ label: 'Sales' });
     await press(page, 'Suspend: sam@example.com');
@@ -190,7 +190,7 @@ test('an order is offered the states it may go to, and a refund says its effect 
       expect(await page.getByRole('button', { name }).count()).toBe(0);
     await page.getByRole('button', { name: 'Complete', exact: true }).waitFor();
     await press(page, 'Refund order');
-    expect(await page.getByRole('dialog').innerText()).toMatch(/49\.00.*refunded[\s\S]*Points/);
+    await expect.poll(() => page.getByRole('dialog').innerText()).toMatch(/49\.00.*refunded[\s\S]*Points/);
     await confirm(page, 'Refund order');
     await page.getByRole('button', { name: 'Refund order' }).waitFor({ state: 'detached' });
   });
@@ -363,7 +363,7 @@ test('a scorer is given other times, then none; a pattern that is none is refuse
     const dialog = page.getByRole('dialog');
     const train = dialog.getByRole('combobox', { name: 'Build the model, then score' });
     await press(page, 'Schedule: RFM (3–15)');
-    expect(await train.inputValue()).toBe('declared');
+    await expect.poll(() => train.inputValue()).toBe('declared');
     await train.selectOption({ label: 'At other times' });
     await dialog.getByRole('textbox', { name: /cron pattern/ }).fill('30 4 * * 1');
     await dialog.getByLabel('Plugin that is asked').selectOption('rapport/scorer-rfm');
@@ -375,7 +375,7 @@ test('a scorer is given other times, then none; a pattern that is none is refuse
     expect(nextRunAt).toMatch(/T04:30:00/);
     await page.locator(`time[datetime="${nextRunAt}"]`).waitFor();
     await press(page, 'Schedule: RFM (3–15)');
-    expect(await dialog.getByRole('textbox', { name: /cron pattern/ }).inputValue()).toBe('30 4 * * 1');
+    await expect.poll(() => dialog.getByRole('textbox', { name: /cron pattern/ }).inputValue()).toBe('30 4 * * 1');
     expect(await dialog.getByLabel(/^Notify segments/).isChecked()).toBe(false);
     await train.selectOption({ label: 'Never' });
     await dialog.getByLabel('Plugin that is asked').selectOption({ label: 'The one installed first' });

@@ -27,7 +27,7 @@ test('a person signs in with a password, is told when it is wrong, and comes bac
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/customers?q=ada');
   await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
-  expect(await page.getByRole('row').count()).toBe(2);
+  await expect.poll(() => page.getByRole('row').count()).toBe(2);
   await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL('**/login');
@@ -57,7 +57,7 @@ test('a segment is written by keyboard, counted while it is written, activated, 
   await count.getByText('1', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'not' }).last().click();
   await count.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
-  expect(await count.getByRole('link').count()).toBe(1);
+  await expect.poll(() => count.getByRole('link').count()).toBe(1);
 
   await page.getByRole('button', { name: 'Save as draft' }).click();
   await page.waitForURL('**/segments/people-of-london');
@@ -138,7 +138,7 @@ test('explained for a past day, what is not kept is said to be unknown, in both 
     await page.getByLabel(when).fill('2021-01-01T00:00');
     await page.getByText(verdict, { exact: true }).waitFor();
     await page.getByText(unknown, { exact: true }).waitFor();
-    expect(await page.getByRole('img', { name: mark, exact: true }).count()).toBe(2);
+    await expect.poll(() => page.getByRole('img', { name: mark, exact: true }).count()).toBe(2);
     expect(await root.getAttribute('data-result')).toBe('unknown');
     expect(await root.getByText('Reykjavik', { exact: true }).count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -156,7 +156,7 @@ test('what the server finds wrong with a condition stands at its row', async () 
   await page.getByLabel('Until').fill('2026-05-01');
   await page.getByLabel('Value').fill('1');
   await page.locator('.row').getByRole('alert').waitFor();
-  expect(await page.getByRole('button', { name: 'Save as draft' }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Save as draft' }).isDisabled()).toBe(true);
   await context.close();
 });
 
@@ -177,14 +177,14 @@ test('a promotion is made, activated and tried on a cart, which says what applie
   await page.getByText('Active', { exact: true }).waitFor();
   await page.getByRole('tab', { name: 'Try a cart' }).click();
   await page.getByLabel('Product (SKU)').fill('POT-1');
-  expect(await page.getByLabel('Unit price').inputValue()).toBe('59.00');
+  await expect.poll(() => page.getByLabel('Unit price').inputValue()).toBe('59.00');
   await page.getByLabel('Quantity').fill('2');
   await page.getByRole('button', { name: 'Work it out' }).click();
   await page.getByText('€106.20', { exact: true }).waitFor();
   const applied = page.getByRole('listitem').filter({ hasText: 'Ten off' });
-  expect(await applied.textContent()).toContain('€11.80');
+  await expect.poll(() => applied.textContent()).toContain('€11.80');
   const skipped = page.getByRole('listitem').filter({ hasText: 'big-baskets' });
-  expect(await skipped.textContent()).toMatch(/condition does not hold.*11800/i);
+  await expect.poll(() => skipped.textContent()).toMatch(/condition does not hold.*11800/i);
   expect(complaints).toEqual([]);
   await context.close();
 });
@@ -198,7 +198,7 @@ test('a plugin is installed from an archive, says what it asks for, is granted i
   });
   await page.waitForURL('**/plugins/acme~channel-webhook');
   await page.getByText('What it asks for').waitFor();
-  expect(await page.getByText('hook:message.send').count()).toBeGreaterThan(0);
+  await expect.poll(() => page.getByText('hook:message.send').count()).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Grant', exact: true }).click();
   await page.getByText('What it may do').waitFor();
   await page.getByRole('tab', { name: 'Settings' }).click();
@@ -279,7 +279,7 @@ test('leaving with unsaved changes asks first', async () => {
   await page.getByRole('link', { name: 'Customers' }).click();
   await page.getByRole('dialog').getByText('You have unsaved changes').waitFor();
   await page.getByRole('button', { name: 'Keep editing' }).click();
-  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Half done');
+  await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('Half done');
   await page.getByRole('link', { name: 'Customers' }).click();
   await page.getByRole('button', { name: 'Leave without saving' }).click();
   await page.waitForURL('**/customers');
