@@ -15,7 +15,9 @@ import { Trouble } from '../../parts/trouble.tsx';
 import { fromMinor, toMinor, useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 
-type Line = { id: number; sku: string; category: string; quantity: string; price: string };
+/** Null: nothing was typed, so it is what the product says, also when the products come later than the typing. */
+type Line = { id: number; sku: string; category: string | null; quantity: string; price: string | null };
+const emptyLine = { sku: '', category: null, quantity: '1', price: null };
 
 export const TryCart = ({ highlight }: { highlight?: string }) => {
   const { t } = useWords();
@@ -26,13 +28,20 @@ export const TryCart = ({ highlight }: { highlight?: string }) => {
   const [customer, setCustomer] = useState<string | null>(null);
   const [codes, setCodes] = useState<string[]>([]);
   const [shipping, setShipping] = useState('');
-  const [lines, setLines] = useState<Line[]>([{ id: 1, sku: '', category: '', quantity: '1', price: '' }]);
+  const [lines, setLines] = useState<Line[]>([{ id: 1, ...emptyLine }]);
   const products = useQuery({
     queryKey: ['products', 'cart'],
     queryFn: ({ signal }) => call(listProducts, { query: { limit: 100 }, signal }),
     enabled: may('products:read'),
     staleTime: 60_000,
   });
+  const productOf = (sku: string) => products.data?.data.find((each) => each.sku === sku.trim());
+  const categoryOf = ({ sku, category }: Line): string => category ?? productOf(sku)?.category ?? '';
+  const priceOf = ({ sku, price }: Line): string => {
+    const product = productOf(sku);
+    if (price !== null || product === undefined || product.price === null) return price ?? '';
+    return fromMinor(product.price, product.currency ?? currency);
+  };
   const quote = useMutation({
     mutationFn: () =>
       call(quoteCart, {
@@ -44,11 +53,11 @@ export const TryCart = ({ highlight }: { highlight?: string }) => {
             ...(shipping && { shipping: toMinor(shipping, currency) ?? 0 }),
             lines: lines
               .filter(({ sku }) => sku.trim() !== '')
-              .map(({ sku, category, quantity, price }) => ({
-                sku: sku.trim(),
-                category: category || null,
-                quantity: Number(quantity),
-                unitPrice: toMinor(price, currency) ?? 0,
+              .map((line) => ({
+                sku: line.sku.trim(),
+                category: categoryOf(line) || null,
+                quantity: Number(line.quantity),
+                unitPrice: toMinor(priceOf(line), currency) ?? 0,
               })),
           },
         },
@@ -56,16 +65,7 @@ export const TryCart = ({ highlight }: { highlight?: string }) => {
   });
   const change = (id: number, members: Partial<Line>) =>
     setLines((old) => old.map((line) => (line.id === id ? { ...line, ...members } : line)));
-  const pick = (id: number, sku: string) => {
-    const product = products.data?.data.find((each) => each.sku === sku);
-    change(id, {
-      sku,
-      ...(product && {
-        category: product.category ?? '',
-        ...(product.price !== null && { price: fromMinor(product.price, product.currency ?? currency) }),
-      }),
-    });
-  };
+  const pick = (id: number, sku: string) => change(id, { sku, ...(productOf(sku) && { category: null, price: null }) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     quote.mutate();
@@ -84,7 +84,7 @@ export const TryCart = ({ highlight }: { highlight?: string }) => {
               />
               <TextInput
                 label={t('promotions.category')}
-                value={line.category}
+                value={categoryOf(line)}
                 onChange={(event) => change(line.id, { category: event.currentTarget.value })}
               />
               <TextInput
@@ -97,7 +97,7 @@ export const TryCart = ({ highlight }: { highlight?: string }) => {
               <TextInput
                 label={t('promotions.price')}
                 inputMode="decimal"
-                value={line.price}
+                value={priceOf(line)}
                 onChange={(event) => change(line.id, { price: event.currentTarget.value })}
               />
               <ActionIcon
@@ -120,12 +120,7 @@ export const TryCart = ({ highlight }: { highlight?: string }) => {
             size="xs"
             variant="subtle"
             leftSection={<IconPlus size={14} />}
-            onClick={() =>
-              setLines((old) => [
-                ...old,
-                { id: Math.max(...old.map(({ id }) => id)) + 1, sku: '', category: '', quantity: '1', price: '' },
-              ])
-            }
+            onClick={() => setLines((old) => [...old, { id: Math.max(...old.map(({ id }) => id)) + 1, ...emptyLine }])}
           >
             {t('promotions.addLine')}
           </Button>
