@@ -44,6 +44,16 @@ test('every key the pages ask for exists', () => {
   expect([...new Set(asked)].filter((key) => !known(key))).toEqual([]);
 });
 
+test('every sentence is used by a page, by its key or by a key that is put together', () => {
+  const together = [...sources.matchAll(/`((?:[\w.-]|\$\{[^`{}]*\})*)`/g)]
+    .map(([, text]) => text!.split(/\$\{[^}]*\}/))
+    .filter((parts) => parts.length > 1 && parts.some((part) => part.includes('.')))
+    .map((parts) => new RegExp(`^${parts.map((part) => RegExp.escape(part)).join('[\\w.-]+')}$`));
+  const isUsed = (key: string): boolean =>
+    sources.includes(`'${key}'`) || together.some((pattern) => pattern.test(key));
+  expect([...english.keys()].filter((key) => !isUsed(key.replace(/_(one|other)$/, '')))).toEqual([]);
+});
+
 test('no page has a sentence of its own outside of the words', () => {
   const sentences = [...sources.matchAll(/>\s*([A-Z][a-z]+(?: [a-z]+)+)\s*</g)].map(([, text]) => text);
   expect(sentences).toEqual([]);
