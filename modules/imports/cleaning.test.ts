@@ -1,3 +1,4 @@
+import type { CorrectionKind } from '@rapport/sdk/schemas';
 import { describe, expect, test } from 'vitest';
 import { csvCell } from '../../core/index.ts';
 import { type Cleaner, type CleaningSettings, createCleaner } from './cleaning.ts';
@@ -13,7 +14,25 @@ const clean = <T>(value: string, read: (cleaner: Cleaner) => T, settings: Cleani
   return { value: result, kinds: cleaner.corrections().map(({ kind }) => kind), code: cleaner.problem()?.code };
 };
 
+/** A cell that makes each kind of correction; `rounded` is of the retail layout and has its test there. */
+const corrected: Record<Exclude<CorrectionKind, 'rounded'>, [cell: string, read: (cleaner: Cleaner) => unknown]> = {
+  trimmed: [' a ', (c) => c.text('cell')],
+  email: ['ADA@example.com', (c) => c.email('cell')],
+  phone: ['07911 123456', (c) => c.phone('cell', 'GB')],
+  country: ['uk', (c) => c.country('cell')],
+  language: ['EN-us', (c) => c.language('cell')],
+  timeZone: ['europe/berlin', (c) => c.timeZone('cell')],
+  currency: ['eur', (c) => c.currency('cell')],
+  date: ['31/12/2026', (c) => c.time('cell')],
+  number: ['3.0', (c) => c.integer('cell')],
+  boolean: ['yes', (c) => c.boolean('cell')],
+};
+
 describe('cleaning', () => {
+  test.each(Object.entries(corrected))('a correction of the kind %s is told', (kind, [cell, read]) => {
+    expect(clean(cell, read, { dateOrder: 'dmy' }).kinds).toContain(kind);
+  });
+
   test('a clean cell is not a correction, an untidy one is counted once for what was done', () => {
     expect(clean('ada@example.com', (c) => c.email('cell'))).toEqual({
       value: 'ada@example.com',

@@ -1,6 +1,7 @@
 // Cleans the cells of one row, remembers every correction and the first fault. Nothing is invented: what cannot be read as
 // its type is a fault, what is empty stays absent. What comes out is in the one form of its kind (core/customers/normalise.ts)
 // and is stored as it is: nobody reads it a second time.
+import type { CorrectionKind } from '@rapport/sdk/schemas';
 import {
   createCurrencies,
   type Day,
@@ -23,7 +24,7 @@ import { type Decimal, parseDecimal, toMinor } from './decimals.ts';
  */
 export type Problem = { field: string | null; code: string; reason: string };
 /** What was changed of a cell without asking, as it is shown beside the import. */
-export type Correction = { field: string; kind: string; from: string; to: string };
+export type Correction = { field: string; kind: CorrectionKind; from: string; to: string };
 /** Cells by the name of their field; columns that are mapped to nothing are not among them. */
 export type Values = Readonly<Record<string, string>>;
 /**
@@ -47,7 +48,7 @@ export const createCleaner = (settings: CleaningSettings) => {
     problem ??= { field, code, reason };
     return undefined;
   };
-  const corrected = (field: string, kind: string, from: string, to: string): void => {
+  const corrected = (field: string, kind: CorrectionKind, from: string, to: string): void => {
     corrections.push({ field, kind, from, to });
   };
 
@@ -62,7 +63,7 @@ export const createCleaner = (settings: CleaningSettings) => {
 
   const by =
     <Value extends string>(
-      kind: string,
+      kind: CorrectionKind,
       code: string,
       reason: string,
       normalise: (text: string) => Value | undefined,

@@ -67,10 +67,13 @@ export const createTemplates = ({ database, clock, audit, dependents }: Platform
      * as it is when they are sent. Throws as `create` does, and TemplateNotFound.
      */
     change: async (key: string, change: TemplateChange, actor: Actor): Promise<Template> => {
-      const before = await get(key);
-      checkContents(change.contents ?? before.contents, change.defaultLanguage ?? before.defaultLanguage);
       await transact(database.writer, async (trx) => {
-        await createTemplateStore(trx).update(key, change, clock.now());
+        const store = createTemplateStore(trx);
+        // Written first: two changes at once wait for each other, and each is checked as it comes out with the other.
+        await store.update(key, change, clock.now());
+        const after = await store.find(key);
+        if (!after) throw new TemplateNotFound(key);
+        checkContents(after.contents, after.defaultLanguage);
         await audit.record(trx, {
           actor,
           action: 'template.changed',

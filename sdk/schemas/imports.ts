@@ -80,17 +80,34 @@ export const Inspection = Closed({
 });
 export type Inspection = Static<typeof Inspection>;
 
+/** How a cell was changed into what is stored. */
+export const correctionKinds = [
+  'trimmed',
+  'email',
+  'phone',
+  'country',
+  'language',
+  'timeZone',
+  'currency',
+  'date',
+  'number',
+  'boolean',
+  'rounded',
+] as const;
+export type CorrectionKind = (typeof correctionKinds)[number];
 export const ImportCorrection = Closed({
   row: Type.Integer(),
   field: Type.String(),
-  kind: Type.String({ description: 'trimmed, email, phone, country, date, money, number, boolean, list, rounded' }),
+  kind: Type.Enum([...correctionKinds]),
   from: Nullable(Type.String({ description: 'Null for callers without the scope pii' })),
   to: Nullable(Type.String()),
 });
 export type ImportCorrection = Static<typeof ImportCorrection>;
 
 export const ImportReject = Closed({
-  row: Type.Integer({ description: 'As a spreadsheet counts: the header is row 1' }),
+  row: Type.Integer({
+    description: 'As a spreadsheet counts: the header of a CSV is row 1; of JSON Lines the first line is',
+  }),
   field: Nullable(Type.String()),
   code: Type.String(),
   reason: Type.String(),

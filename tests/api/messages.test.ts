@@ -87,3 +87,22 @@ describe('messages', () => {
     });
   });
 });
+
+eachDatabase('of two changes of a template at once neither leaves it without its default language', async (on) => {
+  await using app = await testApp(on);
+  const owner = app.as('owner');
+  const text = { subject: 'Hi', text: 'Hi' };
+  for (let n = 0; n < 10; n++) {
+    const key = `both-${n}`;
+    const contents = { en: text, de: text };
+    await owner.post('/templates', { key, channel: 'email', title: 'Both', contents });
+    const answers = await Promise.all([
+      owner.patch(`/templates/${key}`, { defaultLanguage: 'de' }),
+      owner.patch(`/templates/${key}`, { contents: { en: text } }),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400]);
+    const { body } = await owner.get(`/templates/${key}`);
+    expect(Object.keys(body.contents)).toContain(body.defaultLanguage);
+  }
+  expect((await owner.patch('/templates/nobody', { title: 'x' })).status).toBe(404);
+});

@@ -1,7 +1,10 @@
 // What a webhook is told and how its deliveries fare: every topic about customers, orders and messages by the change that makes it, order for
 // one customer, pausing, the log, and addresses that nothing is sent to.
+
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { topics as allTopics, type Topic } from '@rapport/sdk/schemas';
 import { expect, test, vi } from 'vitest';
 import { type LooseJson, type TestApp, testApp } from '../support/app.ts';
 import { createTestDatabase, eachDatabase } from '../support/databases.ts';
@@ -31,25 +34,45 @@ const subscribe = async (app: TestApp, url: string, topics: readonly string[]): 
 };
 const soon = { timeout: 20_000, interval: 25 };
 
+const toldHere: readonly Topic[] = [
+  'customer.created',
+  'customer.updated',
+  'customer.merged',
+  'customer.erased',
+  'consent.changed',
+  'event.recorded',
+  'order.placed',
+  'order.updated',
+  'order.paid',
+  'order.shipped',
+  'order.completed',
+  'order.refunded',
+  'member.level-changed',
+  'message.failed',
+];
+/** Topics that need more than a few requests, with the tests that see them told. A new topic is told here or there. */
+const toldElsewhere: Partial<Record<Topic, string>> = {
+  'order.cancelled': 'modules/commerce/order-states.test.ts',
+  'segment.entered': 'rules/populations/membership.test.ts',
+  'segment.left': 'rules/populations/membership.test.ts',
+  'score.changed': 'modules/insights/scoring.test.ts',
+  'scorer.finished': 'modules/insights/runs.test.ts',
+  'promotion.redeemed': 'tests/api/promotions-redeem.test.ts',
+  'rule.broken': 'rules/populations/broken.test.ts',
+  'alert.fired': 'rules/alerts/firing.test.ts',
+  'message.sent': 'modules/messages/delivery.test.ts',
+  'import.finished': 'modules/imports/imports.test.ts',
+};
+
+test('every topic is told here, or elsewhere by a test that looks for it', () => {
+  expect([...toldHere, ...Object.keys(toldElsewhere)].toSorted()).toEqual([...allTopics].toSorted());
+  for (const [topic, file] of Object.entries(toldElsewhere)) expect(readFileSync(file, 'utf8'), file).toContain(topic);
+});
+
 eachDatabase('each topic is told by the change that makes it, with whom it is about', async (on) => {
   await using app = await testApp(on);
   await using desk = await receiver();
-  const topics = [
-    'customer.created',
-    'customer.updated',
-    'customer.merged',
-    'customer.erased',
-    'consent.changed',
-    'event.recorded',
-    'order.placed',
-    'order.updated',
-    'order.paid',
-    'order.shipped',
-    'order.completed',
-    'order.refunded',
-    'member.level-changed',
-    'message.failed',
-  ];
+  const topics = toldHere;
   await subscribe(app, desk.url, topics);
   const owner = app.as('owner');
   const { id } = (await owner.post('/customers', { name: 'Ada', email: 'ada@example.com' })).body;
@@ -78,7 +101,7 @@ eachDatabase('each topic is told by the change that makes it, with whom it is ab
   await vi.waitFor(() => expect(desk.told.map(({ type }) => type)).toContain('customer.erased'), soon);
 
   const first = (type: string): LooseJson => desk.told.find((one) => one.type === type)?.data;
-  for (const topic of topics.filter((each) => each !== 'order.updated')) expect(first(topic), topic).toBeDefined();
+  for (const topic of topics) expect(first(topic), topic).toBeDefined();
   for (const { type, data, timestamp } of desk.told) {
     expect(Number.isNaN(Date.parse(timestamp)), type).toBe(false);
     expect([id, other], type).toContain(data.customerId ?? data.customer?.id ?? data.intoId ?? data.id);
